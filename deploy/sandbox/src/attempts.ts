@@ -1,11 +1,8 @@
-import { docUrl } from './errors.ts';
-import type { ErrorBody } from './errors.ts';
 import { idOf } from './events.ts';
-import { newId } from './ids.ts';
-import { newCharge } from './shapes.ts';
-import type { Decline, TestMethod } from './test-cards.ts';
+import { addCharge, begin, decline, succeed } from './outcomes.ts';
+import type { TestMethod } from './test-cards.ts';
 import { DECLINES, TEST_METHODS } from './test-cards.ts';
-import type { Charge, PaymentIntent, PaymentMethod, Reply } from './types.ts';
+import type { PaymentIntent, PaymentMethod, Reply } from './types.ts';
 import type { Work } from './work.ts';
 
 export type Wishes = {
@@ -49,11 +46,17 @@ export function settle(work: Work, intent: PaymentIntent): void {
 
 export function behaviourOf(work: Work, paymentMethodId: string): TestMethod {
   const behaviour = TEST_METHODS.get(work.store.tokenOf(paymentMethodId) ?? '');
-  if (behaviour === undefined) throw new Error(`payment method ${paymentMethodId} was made from no test method`);
+  if (behaviour === undefined)
+    throw new Error(`payment method ${paymentMethodId} was made from no test method`);
   return behaviour;
 }
 
-function askForAuthentication(work: Work, intent: PaymentIntent, method: PaymentMethod, returnUrl?: string): Reply {
+function askForAuthentication(
+  work: Work,
+  intent: PaymentIntent,
+  method: PaymentMethod,
+  returnUrl?: string,
+): Reply {
   const url = `${work.origin}/3ds/${intent.id}`;
   const next: PaymentIntent = {
     ...intent,
@@ -68,91 +71,4 @@ function askForAuthentication(work: Work, intent: PaymentIntent, method: Payment
   work.store.save<'payment_intent'>(next);
   work.record('payment_intent.requires_action', next);
   return { status: 200, body: next };
-}
-
-function begin(work: Work, intent: PaymentIntent, method: PaymentMethod, behaviour: TestMethod): Reply {
-  const charge = addCharge(work, intent, method);
-  const next: PaymentIntent = {
-    ...intent,
-    status: 'processing',
-    payment_method: method.id,
-    latest_charge: charge.id,
-    last_payment_error: null,
-    next_action: null,
-  };
-  work.store.save<'payment_intent'>(next);
-  work.record('charge.pending', charge);
-  work.record('payment_intent.processing', next);
-  if (behaviour.settles === 'later') work.later('settle_payment', intent.id);
-  return { status: 200, body: next };
-}
-
-function succeed(work: Work, intent: PaymentIntent, charge: Charge): Reply {
-  const paid: Charge = {
-    ...charge,
-    status: 'succeeded',
-    paid: true,
-    captured: true,
-    amount_captured: charge.amount,
-    balance_transaction: newId('txn'),
-    outcome: outcome('authorized', 'approved_by_network', 'Payment complete.'),
-  };
-  const next: PaymentIntent = {
-    ...intent,
-    status: 'succeeded',
-    amount_received: intent.amount,
-    latest_charge: paid.id,
-    payment_method: paid.payment_method,
-    last_payment_error: null,
-    next_action: null,
-  };
-  work.store.save<'charge'>(paid);
-  work.store.save<'payment_intent'>(next);
-  work.record('charge.succeeded', paid);
-  work.record('payment_intent.succeeded', next);
-  return { status: 200, body: next };
-}
-
-function decline(work: Work, intent: PaymentIntent, method: PaymentMethod, why: Decline, pending?: Charge): Reply {
-  const charge: Charge = {
-    ...(pending ?? addCharge(work, intent, method)),
-    status: 'failed',
-    failure_code: why.code,
-    failure_message: why.message,
-    outcome: { ...outcome('issuer_declined', 'declined_by_network', why.message), reason: why.decline_code },
-  };
-  const error = { type: 'card_error', ...why, doc_url: docUrl(why.code), charge: charge.id, payment_method: method } as const;
-  const next: PaymentIntent = {
-    ...intent,
-    status: 'requires_payment_method',
-    payment_method: null,
-    latest_charge: charge.id,
-    last_payment_error: error,
-    next_action: null,
-  };
-  work.store.save<'charge'>(charge);
-  work.store.save<'payment_intent'>(next);
-  work.record('charge.failed', charge);
-  work.record('payment_intent.payment_failed', next);
-  return { status: 402, body: { error: { ...error, payment_intent: next } satisfies ErrorBody } };
-}
-
-function addCharge(work: Work, intent: PaymentIntent, method: PaymentMethod): Charge {
-  const charge = newCharge(intent, method, work.at);
-  work.store.add<'charge'>(charge, intent.id);
-  return charge;
-}
-
-function outcome(type: string, networkStatus: string, sellerMessage: string): NonNullable<Charge['outcome']> {
-  return {
-    advice_code: null,
-    network_advice_code: null,
-    network_decline_code: null,
-    network_status: networkStatus,
-    reason: null,
-    risk_level: 'normal',
-    risk_score: 20,
-    seller_message: sellerMessage,
-    type,
-  };
 }

@@ -51,7 +51,11 @@ export function refused(
 
 export function missing(thing: string, id: string, param: string, status = 404): ApiError {
   const message = `No such ${thing}: '${id}'`;
-  return new ApiError(status, { type: 'invalid_request_error', code: 'resource_missing', message, param }, true);
+  return new ApiError(
+    status,
+    { type: 'invalid_request_error', code: 'resource_missing', message, param },
+    true,
+  );
 }
 
 export function notFound(method: string, path: string): ApiError {

@@ -38,7 +38,10 @@ export function createRecorder({ database, store, faults, now, webhookWanted }: 
       for (let copy = 0; copy < copies; copy += 1) {
         database.run(
           'INSERT INTO deliveries (event_id, type, due_ms, state) VALUES (?, ?, ?, ?)',
-          event.id, type, now() + delayMs, drop ? 'dropped' : 'pending',
+          event.id,
+          type,
+          now() + delayMs,
+          drop ? 'dropped' : 'pending',
         );
       }
     };

@@ -19,7 +19,8 @@ export function expand(store: Store, body: object, paths: string[] = []): object
 function along(store: Store, body: object, steps: string[], path: string): object {
   const [field, ...rest] = steps;
   if (field === undefined) return body;
-  if (steps.length > DEPTH_MAX) throw invalid('You cannot expand more than 4 levels of a property.', { param: 'expand' });
+  if (steps.length > DEPTH_MAX)
+    throw invalid('You cannot expand more than 4 levels of a property.', { param: 'expand' });
   const value = Object.entries(body).find(([name]) => name === field)?.[1];
   const kind = 'object' in body ? String(body.object) : '';
 
@@ -33,7 +34,10 @@ function along(store: Store, body: object, steps: string[], path: string): objec
   }
   const target = REFERENCES[kind]?.[field];
   if (target === undefined) {
-    throw invalid(`This property cannot be expanded (${field}). You may want to try expanding another one than '${path}'.`, { param: 'expand' });
+    throw invalid(
+      `This property cannot be expanded (${field}). You may want to try expanding another one than '${path}'.`,
+      { param: 'expand' },
+    );
   }
   const found = typeof value === 'string' ? store.find(target, value) : value;
   return { ...body, [field]: found === null || found === undefined ? null : along(store, found, rest, path) };

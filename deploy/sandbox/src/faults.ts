@@ -1,8 +1,16 @@
 import { invalid } from './errors.ts';
 
 export const FAULT_KINDS = [
-  'latency', 'error_before', 'error_after', 'drop_before', 'drop_after', 'hang_after',
-  'webhook_drop', 'webhook_double', 'webhook_delay', 'webhook_shuffle',
+  'latency',
+  'error_before',
+  'error_after',
+  'drop_before',
+  'drop_after',
+  'hang_after',
+  'webhook_drop',
+  'webhook_double',
+  'webhook_delay',
+  'webhook_shuffle',
 ] as const;
 
 /**
@@ -42,31 +50,32 @@ const MS_DEFAULT: Partial<Record<Fault['kind'], number>> = {
 
 export function createFaults(seed = 1, initial: Fault[] = []): Faults {
   let random = createRandom(seed);
-  let faults: (Fault & { struck: number })[] = [];
+  let active: { fault: Fault; pattern: RegExp; struck: number }[] = [];
 
-  function strikes(subject: string, webhook: boolean) {
-    return faults.filter((fault) => {
-      if (fault.kind.startsWith('webhook_') !== webhook) return false;
-      if (fault.on !== undefined && !new RegExp(fault.on).test(subject)) return false;
-      if (fault.count !== undefined && fault.struck >= fault.count) return false;
-      if (random() >= (fault.probability ?? 1)) return false;
-      fault.struck += 1;
-      return true;
+  function strikes(subject: string, webhook: boolean): Fault[] {
+    const striking = active.filter(({ fault, pattern, struck }) => {
+      if (fault.kind.startsWith('webhook_') !== webhook || !pattern.test(subject)) return false;
+      return struck < (fault.count ?? Infinity) && random() < (fault.probability ?? 1);
     });
+    for (const one of striking) one.struck += 1;
+    return striking.map(({ fault }) => fault);
   }
   const msOf = (fault: Fault) => fault.ms ?? MS_DEFAULT[fault.kind] ?? 0;
-  const add = (...more: Fault[]) => {
-    faults = [...faults, ...more.map((fault) => ({ ...checked(fault), struck: 0 }))];
+  const add = (...faults: Fault[]) => {
+    const more = faults.map((fault) => ({ fault, pattern: patternOf(fault.on), struck: 0 }));
+    active = [...active, ...more];
   };
   add(...initial);
 
   return {
     add,
-    clear: () => void (faults = []),
+    clear: () => void (active = []),
     seed: (next) => void (random = createRandom(next)),
-    list: () => faults.map((fault) => ({ ...fault })),
+    list: () => active.map(({ fault, struck }) => ({ ...fault, struck })),
     ofRequest(method, path) {
-      return Object.fromEntries(strikes(`${method} ${path}`, false).map((fault) => [fault.kind, { ms: msOf(fault) }]));
+      return Object.fromEntries(
+        strikes(`${method} ${path}`, false).map((fault) => [fault.kind, { ms: msOf(fault) }]),
+      );
     },
     ofWebhook(eventType) {
       const plan = { drop: false, copies: 1, delayMs: 0 };
@@ -88,34 +97,32 @@ export function readFaults(given: unknown): Fault[] {
     if (typeof item !== 'object' || item === null) throw invalid('A fault is an object with a kind.');
     const { kind, on, probability, count, ms, ...rest }: Record<string, unknown> = { ...item };
     const known = FAULT_KINDS.find((name) => name === kind);
-    if (known === undefined) throw invalid(`Invalid kind: must be one of ${FAULT_KINDS.join(', ')}`, { param: 'kind' });
+    if (known === undefined)
+      throw invalid(`Invalid kind: must be one of ${FAULT_KINDS.join(', ')}`, { param: 'kind' });
     if (on !== undefined && typeof on !== 'string') throw invalid('on must be text', { param: 'on' });
     const strange = Object.keys(rest)[0];
     if (strange !== undefined) throw invalid(`Received unknown parameter: ${strange}`, { param: strange });
-    return checked({
+    return {
       kind: known,
       ...(on !== undefined && { on }),
-      ...number('probability', probability),
-      ...number('count', count),
-      ...number('ms', ms),
-    });
+      ...(probability !== undefined && { probability: number('probability', probability) }),
+      ...(count !== undefined && { count: number('count', count) }),
+      ...(ms !== undefined && { ms: number('ms', ms) }),
+    };
   });
 }
 
-function checked(fault: Fault): Fault {
+function patternOf(on = ''): RegExp {
   try {
-    new RegExp(fault.on ?? '');
+    return new RegExp(on);
   } catch {
-    throw invalid(`Invalid regular expression: ${fault.on}`, { param: 'on' });
+    throw invalid(`Invalid regular expression: ${on}`, { param: 'on' });
   }
-  return fault;
 }
 
-function number<N extends string>(name: N, value: unknown): { [K in N]?: number } {
-  if (value === undefined) return {};
-  if (typeof value !== 'number' || !(value >= 0)) throw invalid(`${name} must be a number of at least 0`, { param: name });
-  const entry: { [K in string]: number } = { [name]: value };
-  return entry;
+function number(name: string, value: unknown): number {
+  if (typeof value === 'number' && value >= 0) return value;
+  throw invalid(`${name} must be a number of at least 0`, { param: name });
 }
 
 /** createRandom is mulberry32: small, good enough for faults, and repeatable. */

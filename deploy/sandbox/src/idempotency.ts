@@ -21,13 +21,19 @@ export function createIdempotency(database: Database, now: () => number): Idempo
   return {
     claim(key, endpoint, params) {
       if (key.length > KEY_LENGTH_MAX) {
-        throw invalid(`Idempotency keys can have up to ${KEY_LENGTH_MAX} characters.`, { param: 'Idempotency-Key' });
+        throw invalid(`Idempotency keys can have up to ${KEY_LENGTH_MAX} characters.`, {
+          param: 'Idempotency-Key',
+        });
       }
       const row = database.get('SELECT * FROM idempotency_keys WHERE key = ?', key);
       if (row !== undefined) {
         checkSame('endpoint', String(row['endpoint']), endpoint, key);
         checkSame('parameters', String(row['params']), params, key);
-        return { status: Number(row['status']), body: String(row['body']), requestId: String(row['request_id']) };
+        return {
+          status: Number(row['status']),
+          body: String(row['body']),
+          requestId: String(row['request_id']),
+        };
       }
       if (inFlight.has(key)) {
         const message =
@@ -41,7 +47,13 @@ export function createIdempotency(database: Database, now: () => number): Idempo
     keep(key, endpoint, params, answer) {
       database.run(
         'INSERT INTO idempotency_keys (key, endpoint, params, status, body, request_id, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        key, endpoint, params, answer.status, answer.body, answer.requestId, now(),
+        key,
+        endpoint,
+        params,
+        answer.status,
+        answer.body,
+        answer.requestId,
+        now(),
       );
     },
     release: (key) => void inFlight.delete(key),

@@ -1,5 +1,18 @@
 import { checkAmount, currencyCode } from './money.ts';
-import { flag, hash, ignored, integer, metadata, notSpoken, oneOf, readParams, required, text, texts, url } from './params.ts';
+import {
+  flag,
+  hash,
+  ignored,
+  integer,
+  metadata,
+  notSpoken,
+  oneOf,
+  readParams,
+  required,
+  text,
+  texts,
+  url,
+} from './params.ts';
 import type { Reader } from './params.ts';
 import type { Form } from './form.ts';
 import { invalid } from './errors.ts';
@@ -15,9 +28,14 @@ const methodTypes: Reader<string[]> = (value, param) => {
 };
 
 const unspoken = {
-  amount_details: notSpoken, application_fee_amount: notSpoken, confirmation_token: notSpoken,
-  excluded_payment_method_types: notSpoken, hooks: notSpoken, mandate: notSpoken,
-  payment_method_data: notSpoken, setup_future_usage: notSpoken,
+  amount_details: notSpoken,
+  application_fee_amount: notSpoken,
+  confirmation_token: notSpoken,
+  excluded_payment_method_types: notSpoken,
+  hooks: notSpoken,
+  mandate: notSpoken,
+  payment_method_data: notSpoken,
+  setup_future_usage: notSpoken,
 };
 
 /** What only makes sense while confirming. */
@@ -50,8 +68,12 @@ const createSpec = {
   automatic_payment_methods: hash({ enabled: flag, allow_redirects: oneOf('always', 'never') }),
   confirm: flag,
   confirmation_method: oneOf('automatic'),
-  customer: notSpoken, customer_account: notSpoken, on_behalf_of: notSpoken,
-  payment_method_configuration: notSpoken, transfer_data: notSpoken, transfer_group: notSpoken,
+  customer: notSpoken,
+  customer_account: notSpoken,
+  on_behalf_of: notSpoken,
+  payment_method_configuration: notSpoken,
+  transfer_data: notSpoken,
+  transfer_group: notSpoken,
   description: text,
   metadata,
   statement_descriptor: text,

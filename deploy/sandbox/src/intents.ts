@@ -2,8 +2,10 @@ import { attempt, behaviourOf } from './attempts.ts';
 import type { Wishes } from './attempts.ts';
 import { invalid, missing, refused } from './errors.ts';
 import { idOf } from './events.ts';
+import { MISSING_METHOD, RETURN_URL_NEEDED, stateSentence, unexpectedState } from './intent-refusals.ts';
 import type { ConfirmParams, CreateParams } from './intent-params.ts';
-import { newIntent, newPaymentMethod } from './shapes.ts';
+import { newPaymentMethod } from './method-shapes.ts';
+import { newIntent } from './shapes.ts';
 import { TEST_METHODS } from './test-cards.ts';
 import type { Charge, PaymentIntent, PaymentMethod, Reply } from './types.ts';
 import type { Work } from './work.ts';
@@ -18,7 +20,9 @@ export function createIntent(work: Work, params: CreateParams): Reply {
       currency: params.currency,
       allowed_payment_method_types: params.allowed_payment_method_types ?? null,
       automatic_payment_methods:
-        automatic?.enabled === true ? { allow_redirects: automatic.allow_redirects ?? 'always', enabled: true } : null,
+        automatic?.enabled === true
+          ? { allow_redirects: automatic.allow_redirects ?? 'always', enabled: true }
+          : null,
       capture_method: params.capture_method ?? 'automatic_async',
       description: params.description ?? null,
       metadata: params.metadata ?? {},
@@ -30,21 +34,26 @@ export function createIntent(work: Work, params: CreateParams): Reply {
     work.at,
   );
   if (params.confirm === true) checkReturnUrl(intent, params);
-  const method = params.payment_method === undefined ? undefined : methodFor(work, intent, params.payment_method);
+  const method =
+    params.payment_method === undefined ? undefined : methodFor(work, intent, params.payment_method);
   const opened: PaymentIntent =
     method === undefined ? intent : { ...intent, status: 'requires_confirmation', payment_method: method.id };
 
   work.store.add<'payment_intent'>(opened, opened.id);
   work.record('payment_intent.created', opened);
   if (params.confirm !== true) return { status: 200, body: opened };
-  if (method === undefined) throw invalid(MISSING_METHOD, { code: 'parameter_missing', param: 'payment_method' });
+  if (method === undefined)
+    throw invalid(MISSING_METHOD, { code: 'parameter_missing', param: 'payment_method' });
   return attempt(work, opened, method, wishesOf(params));
 }
 
 /** confirmIntent tries to take the money; a second confirmation of a paid intent is refused. */
 export function confirmIntent(work: Work, intent: PaymentIntent, params: ConfirmParams): Reply {
   if (intent.status === 'succeeded') {
-    throw unexpectedState(intent, 'You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.');
+    throw unexpectedState(
+      intent,
+      'You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.',
+    );
   }
   if (!CONFIRMABLE.includes(intent.status)) {
     throw unexpectedState(intent, stateSentence('confirm', 'confirmed', intent.status, CONFIRMABLE));
@@ -82,17 +91,12 @@ export function cancelIntent(work: Work, intent: PaymentIntent, reason?: string)
 }
 
 const CONFIRMABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
-const CANCELABLE = ['requires_payment_method', 'requires_capture', 'requires_confirmation', 'requires_action'];
-
-const MISSING_METHOD =
-  "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the " +
-  'PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method.';
-
-const RETURN_URL_NEEDED =
-  'This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these ' +
-  'payment methods might redirect your customer off of your page, you must provide a `return_url`. If you ' +
-  "don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and " +
-  '`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.';
+const CANCELABLE = [
+  'requires_payment_method',
+  'requires_capture',
+  'requires_confirmation',
+  'requires_action',
+];
 
 type Confirmation = Pick<
   ConfirmParams,
@@ -126,15 +130,4 @@ function methodFor(work: Work, intent: PaymentIntent, given: string): PaymentMet
   }
   if (own === undefined) work.store.add<'payment_method'>(method, intent.id, given);
   return method;
-}
-
-function stateSentence(verb: string, done: string, status: string, allowed: string[]): string {
-  return (
-    `You cannot ${verb} this PaymentIntent because it has a status of ${status}. ` +
-    `Only a PaymentIntent with one of the following statuses may be ${done}: ${allowed.join(', ')}.`
-  );
-}
-
-function unexpectedState(intent: PaymentIntent, message: string): Error {
-  return refused(message, { code: 'payment_intent_unexpected_state', payment_intent: intent });
 }

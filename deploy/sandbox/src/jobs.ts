@@ -2,6 +2,7 @@ import { createAlarm } from './alarm.ts';
 import { settle } from './attempts.ts';
 import type { Database } from './database.ts';
 import { settleRefund } from './refunds.ts';
+import type { Log } from './types.ts';
 import type { JobKind, Work } from './work.ts';
 
 /** Jobs are what happens by itself some time later; they are rows, so a restart only delays them. */
@@ -19,9 +20,10 @@ type Options = {
   delaysMs: Record<JobKind, number>;
   begin: () => Work;
   committed: () => void;
+  log: Log;
 };
 
-export function createJobs({ database, now, delaysMs, begin, committed }: Options): Jobs {
+export function createJobs({ database, now, delaysMs, begin, committed, log }: Options): Jobs {
   const alarm = createAlarm({
     now,
     next() {
@@ -32,19 +34,31 @@ export function createJobs({ database, now, delaysMs, begin, committed }: Option
   });
 
   function run(until: number): void {
-    const jobs = database.all('SELECT id, kind, subject FROM jobs WHERE due_ms <= ? ORDER BY due_ms, id', until);
+    const jobs = database.all(
+      'SELECT id, kind, subject FROM jobs WHERE due_ms <= ? ORDER BY due_ms, id',
+      until,
+    );
     for (const { id, kind, subject } of jobs) {
-      database.transaction(() => {
-        carryOut(begin(), String(kind), String(subject));
-        database.run('DELETE FROM jobs WHERE id = ?', Number(id));
-      });
+      try {
+        database.transaction(() => carryOut(begin(), String(kind), String(subject)));
+      } catch (cause) {
+        // One broken job must neither end the process nor be tried for ever.
+        log('job failed', { kind: String(kind), subject: String(subject), cause: String(cause) });
+      }
+      // Deleted after its work: a crash in between repeats it, which changes nothing.
+      database.run('DELETE FROM jobs WHERE id = ?', Number(id));
     }
     if (jobs.length > 0) committed();
   }
 
   return {
     later(kind, subject) {
-      database.run('INSERT INTO jobs (kind, subject, due_ms) VALUES (?, ?, ?)', kind, subject, now() + delaysMs[kind]);
+      database.run(
+        'INSERT INTO jobs (kind, subject, due_ms) VALUES (?, ?, ?)',
+        kind,
+        subject,
+        now() + delaysMs[kind],
+      );
     },
     settle: () => run(Number.MAX_SAFE_INTEGER),
     wake: alarm.set,

@@ -18,8 +18,13 @@ export function callerOf(keys: Keys, authorization: string | undefined, form: Fo
 export function checkClientSecret(caller: Caller, intent: PaymentIntent, given: string | undefined): void {
   if (given === intent.client_secret) return;
   if (given === undefined && caller === 'merchant') return;
-  if (given === undefined) throw invalid('Missing required param: client_secret.', { code: 'parameter_missing', param: 'client_secret' });
-  const message = 'The client_secret provided does not match the client_secret associated with the PaymentIntent.';
+  if (given === undefined)
+    throw invalid('Missing required param: client_secret.', {
+      code: 'parameter_missing',
+      param: 'client_secret',
+    });
+  const message =
+    'The client_secret provided does not match the client_secret associated with the PaymentIntent.';
   throw invalid(message, { code: 'payment_intent_invalid_parameter', param: 'client_secret' });
 }
 
@@ -30,10 +35,29 @@ export function merchantOnly(caller: Caller): void {
 }
 
 const BROWSER_FIELDS = [
-  'id', 'object', 'amount', 'automatic_payment_methods', 'canceled_at', 'cancellation_reason', 'capture_method',
-  'client_secret', 'confirmation_method', 'created', 'currency', 'description', 'last_payment_error', 'livemode',
-  'next_action', 'payment_method', 'payment_method_types', 'processing', 'receipt_email', 'setup_future_usage',
-  'shipping', 'source', 'status',
+  'id',
+  'object',
+  'amount',
+  'automatic_payment_methods',
+  'canceled_at',
+  'cancellation_reason',
+  'capture_method',
+  'client_secret',
+  'confirmation_method',
+  'created',
+  'currency',
+  'description',
+  'last_payment_error',
+  'livemode',
+  'next_action',
+  'payment_method',
+  'payment_method_types',
+  'processing',
+  'receipt_email',
+  'setup_future_usage',
+  'shipping',
+  'source',
+  'status',
 ] as const;
 
 /** browserView leaves out what is between the merchant and Stripe, such as the metadata. */
@@ -53,5 +77,7 @@ function keyIn(authorization = ''): string | undefined {
 }
 
 function masked(key: string): string {
-  return key.length <= 12 ? '*'.repeat(key.length) : `${key.slice(0, 8)}${'*'.repeat(key.length - 12)}${key.slice(-4)}`;
+  return key.length <= 12
+    ? '*'.repeat(key.length)
+    : `${key.slice(0, 8)}${'*'.repeat(key.length - 12)}${key.slice(-4)}`;
 }

@@ -40,7 +40,10 @@ const filters = {
 /** listObjects answers one page, newest first, in Stripe's list shape. */
 export function listObjects(store: Store, kind: keyof typeof filters, url: string, form: Form) {
   const { expand, ...params } = readParams(form, { ...paging, ...filters[kind] });
-  for (const [param, id] of [['starting_after', params.starting_after], ['ending_before', params.ending_before]] as const) {
+  for (const [param, id] of [
+    ['starting_after', params.starting_after],
+    ['ending_before', params.ending_before],
+  ] as const) {
     if (id !== undefined && store.find(kind, id) === undefined) throw missing(kind, id, param, 400);
   }
   const values: Record<string, unknown> = params;

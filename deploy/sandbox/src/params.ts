@@ -89,7 +89,9 @@ export const metadata: Reader<Record<string, string>> = (value, param) => {
     const where = `${param}[${key}]`;
     if (typeof item !== 'string') throw invalid('Metadata values must be strings', { param: where });
     if (key.length > METADATA_KEY_LENGTH_MAX) {
-      throw invalid(`Metadata keys can have up to ${METADATA_KEY_LENGTH_MAX} characters: ${key}`, { param: where });
+      throw invalid(`Metadata keys can have up to ${METADATA_KEY_LENGTH_MAX} characters: ${key}`, {
+        param: where,
+      });
     }
     if (item.length > METADATA_VALUE_LENGTH_MAX) {
       throw invalid(
@@ -100,7 +102,8 @@ export const metadata: Reader<Record<string, string>> = (value, param) => {
     }
     return [key, item] as const;
   });
-  if (entries.length > METADATA_KEYS_MAX) throw invalid(`You can only set up to ${METADATA_KEYS_MAX} metadata keys`, { param });
+  if (entries.length > METADATA_KEYS_MAX)
+    throw invalid(`You can only set up to ${METADATA_KEYS_MAX} metadata keys`, { param });
   return Object.fromEntries(entries.filter(([, item]) => item !== ''));
 };
 

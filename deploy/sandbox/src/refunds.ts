@@ -26,7 +26,8 @@ export function readRefund(form: Form) {
     reverse_transfer: notSpoken,
   });
   if (params.payment_intent === undefined && params.charge === undefined) {
-    const message = 'One of the following params should be provided for this request: payment_intent or charge.';
+    const message =
+      'One of the following params should be provided for this request: payment_intent or charge.';
     throw invalid(message, { code: 'parameter_missing', param: 'payment_intent' });
   }
   return params;
@@ -49,7 +50,11 @@ export function createRefund(work: Work, params: RefundParams): Reply {
 
   const behaviour = behaviourOf(work, charge.payment_method ?? '').refund;
   const status = behaviour === 'pending' ? 'pending' : 'succeeded';
-  const refund = newRefund(charge, { amount, reason: params.reason ?? null, metadata: params.metadata ?? {}, status }, work.at);
+  const refund = newRefund(
+    charge,
+    { amount, reason: params.reason ?? null, metadata: params.metadata ?? {}, status },
+    work.at,
+  );
   const lessened = refundedBy(charge, amount);
   work.store.add<'refund'>(refund, idOf(charge.payment_intent));
   work.store.save<'charge'>(lessened);
@@ -65,7 +70,10 @@ export function settleRefund(work: Work, refund: Refund): void {
   if (charge === undefined) return;
   if (refund.status === 'pending') {
     announce(work, { ...refund, status: 'succeeded' });
-  } else if (refund.status === 'succeeded' && behaviourOf(work, charge.payment_method ?? '').refund === 'fails') {
+  } else if (
+    refund.status === 'succeeded' &&
+    behaviourOf(work, charge.payment_method ?? '').refund === 'fails'
+  ) {
     // The money is the merchant's again, so the charge may be refunded anew.
     work.store.save<'charge'>(refundedBy(charge, -refund.amount));
     const failed: Refund = {
@@ -95,12 +103,16 @@ function chargeFor(work: Work, params: RefundParams): Charge {
     const charge = work.store.find('charge', params.charge);
     if (charge === undefined) throw missing('charge', params.charge, 'charge');
     if (charge.status === 'succeeded') return charge;
-    throw refused(`Charge ${charge.id} cannot be refunded: it has not succeeded.`, { code: 'charge_not_refundable' });
+    throw refused(`Charge ${charge.id} cannot be refunded: it has not succeeded.`, {
+      code: 'charge_not_refundable',
+    });
   }
   const id = params.payment_intent ?? '';
   const intent = work.store.find('payment_intent', id);
   if (intent === undefined) throw missing('payment_intent', id, 'payment_intent');
   const charge = work.store.find('charge', idOf(intent.latest_charge));
   if (charge?.status === 'succeeded') return charge;
-  throw refused(`This PaymentIntent (${id}) does not have a successful charge to refund.`, { param: 'payment_intent' });
+  throw refused(`This PaymentIntent (${id}) does not have a successful charge to refund.`, {
+    param: 'payment_intent',
+  });
 }

@@ -34,7 +34,11 @@ const ROUTES: Record<string, Handler> = {
   'POST /v1/payment_intents/:id/cancel': (work, { caller, id, form }) => {
     merchantOnly(caller);
     const params = readCancel(form);
-    return expanded(work, cancelIntent(work, intentFor(work, caller, id), params.cancellation_reason), params.expand);
+    return expanded(
+      work,
+      cancelIntent(work, intentFor(work, caller, id), params.cancellation_reason),
+      params.expand,
+    );
   },
   'POST /v1/refunds': (work, { caller, form }) => {
     merchantOnly(caller);
@@ -52,7 +56,13 @@ const ROUTES: Record<string, Handler> = {
 /** routeFor finds who answers a call. */
 export function routeFor(method: string, path: string): { handler: Handler; id: string } {
   const [, version, resource, id, action, ...more] = path.split('/');
-  const pattern = [version, resource, ...(id === undefined ? [] : [':id']), ...(action === undefined ? [] : [action]), ...more];
+  const pattern = [
+    version,
+    resource,
+    ...(id === undefined ? [] : [':id']),
+    ...(action === undefined ? [] : [action]),
+    ...more,
+  ];
   const name = `${method} /${pattern.join('/')}`;
   const handler = Object.hasOwn(ROUTES, name) ? ROUTES[name] : undefined;
   if (handler === undefined || id === '') throw notFound(method, path);
@@ -102,7 +112,9 @@ export function viewOf(body: object): object {
 }
 
 function isIntent(value: unknown): value is PaymentIntent {
-  return typeof value === 'object' && value !== null && 'object' in value && value.object === 'payment_intent';
+  return (
+    typeof value === 'object' && value !== null && 'object' in value && value.object === 'payment_intent'
+  );
 }
 
 function decodeId(id: string): string {

@@ -28,7 +28,12 @@ export function createStore(database: Database): Store {
     add(object, intentId, token) {
       database.run(
         'INSERT INTO objects (id, object, created, intent, token, body) VALUES (?, ?, ?, ?, ?, ?)',
-        object.id, object.object, object.created, intentId, token ?? null, JSON.stringify(object),
+        object.id,
+        object.object,
+        object.created,
+        intentId,
+        token ?? null,
+        JSON.stringify(object),
       );
     },
     save(object) {
@@ -50,9 +55,15 @@ export function createStore(database: Database): Store {
            AND (?7 IS NULL OR json_extract(body, '$.charge') = ?7)
            AND (?8 IS NULL OR json_extract(body, '$.type') IN (SELECT value FROM json_each(?8)))
          ORDER BY seq ${backwards ? 'ASC' : 'DESC'} LIMIT ?9`,
-        kind, page.startingAfter ?? null, page.endingBefore ?? null, page.createdFrom ?? null,
-        page.createdTo ?? null, page.intent ?? null, page.charge ?? null,
-        page.types === undefined ? null : JSON.stringify(page.types), page.limit + 1,
+        kind,
+        page.startingAfter ?? null,
+        page.endingBefore ?? null,
+        page.createdFrom ?? null,
+        page.createdTo ?? null,
+        page.intent ?? null,
+        page.charge ?? null,
+        page.types === undefined ? null : JSON.stringify(page.types),
+        page.limit + 1,
       );
       const found = rows.slice(0, page.limit).map(parse);
       return { data: backwards ? found.toReversed() : found, hasMore: rows.length > page.limit };

@@ -32,7 +32,12 @@ export const DECLINES = {
     'card_velocity_exceeded',
     'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
   ),
-  expired: { code: 'expired_card', decline_code: 'expired_card', message: 'Your card has expired.', param: 'exp_month' },
+  expired: {
+    code: 'expired_card',
+    decline_code: 'expired_card',
+    message: 'Your card has expired.',
+    param: 'exp_month',
+  },
   incorrectCvc: {
     code: 'incorrect_cvc',
     decline_code: 'incorrect_cvc',
@@ -64,7 +69,8 @@ const card = (token: string, brand: string, last4: string, behaviour: Behaviour 
   last4,
   ...behaviour,
 });
-const visa = (token: string, last4: string, behaviour: Behaviour): TestMethod => card(token, 'visa', last4, behaviour);
+const visa = (token: string, last4: string, behaviour: Behaviour): TestMethod =>
+  card(token, 'visa', last4, behaviour);
 const bank = (token: string, behaviour: Behaviour): TestMethod => ({
   token,
   type: 'us_bank_account',
@@ -105,7 +111,10 @@ const METHODS: TestMethod[] = [
   visa('pm_card_threeDSecure2Required', '3220', { authentication: 'always' }),
   visa('pm_card_threeDSecureRequired', '3063', { authentication: 'always' }),
   visa('pm_card_threeDSecureOptional', '3055', { authentication: 'requested' }),
-  visa('pm_card_threeDSecureRequiredChargeDeclined', '1629', { authentication: 'always', decline: DECLINES.generic }),
+  visa('pm_card_threeDSecureRequiredChargeDeclined', '1629', {
+    authentication: 'always',
+    decline: DECLINES.generic,
+  }),
   visa('pm_card_authenticationRequiredChargeDeclinedInsufficientFunds', '3178', {
     authentication: 'always',
     decline: DECLINES.insufficientFunds,
@@ -119,4 +128,6 @@ const METHODS: TestMethod[] = [
   bank('pm_usBankAccount_processing', { settles: 'never' }),
 ];
 
-export const TEST_METHODS: ReadonlyMap<string, TestMethod> = new Map(METHODS.map((method) => [method.token, method]));
+export const TEST_METHODS: ReadonlyMap<string, TestMethod> = new Map(
+  METHODS.map((method) => [method.token, method]),
+);

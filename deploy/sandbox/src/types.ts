@@ -1,4 +1,4 @@
-import type Stripe from 'stripe';
+import type { Stripe } from 'stripe';
 
 // The shapes are the SDK's own, so the compiler proves that what the sandbox answers is what the
 // SDK promises its callers. Only types are imported: at run time the sandbox needs no package.

@@ -24,7 +24,13 @@ const RETRY_DELAYS_MS = [1000, 5000, 15_000, 60_000, 300_000, 900_000, 3_600_000
 const IN_FLIGHT_MAX = 8;
 const ANSWER_TIMEOUT_MS = 10_000;
 
-type Options = { database: Database; store: Store; now: () => number; log: Log; webhook?: Webhook | undefined };
+type Options = {
+  database: Database;
+  store: Store;
+  now: () => number;
+  log: Log;
+  webhook?: Webhook | undefined;
+};
 
 /** createWebhooks delivers recorded events, at least once each and in no promised order, as Stripe does. */
 export function createWebhooks({ database, store, now, log, webhook }: Options): Webhooks {
@@ -34,7 +40,10 @@ export function createWebhooks({ database, store, now, log, webhook }: Options):
 
   const due = () =>
     database
-      .all("SELECT id, event_id, attempts, due_ms FROM deliveries WHERE state = 'pending' ORDER BY due_ms, id LIMIT ?", 2 * IN_FLIGHT_MAX)
+      .all(
+        "SELECT id, event_id, attempts, due_ms FROM deliveries WHERE state = 'pending' ORDER BY due_ms, id LIMIT ?",
+        2 * IN_FLIGHT_MAX,
+      )
       .filter((row) => !sending.has(Number(row['id'])));
   const alarm = createAlarm({
     now,
@@ -76,7 +85,11 @@ export function createWebhooks({ database, store, now, log, webhook }: Options):
     const state = delivered ? 'delivered' : delayMs === undefined ? 'failed' : 'pending';
     database.run(
       'UPDATE deliveries SET state = ?, attempts = ?, result = ?, due_ms = ? WHERE id = ?',
-      state, attempt, result, now() + (delayMs ?? 0), id,
+      state,
+      attempt,
+      result,
+      now() + (delayMs ?? 0),
+      id,
     );
     if (!delivered) log('webhook not delivered', { event: eventId, attempt, result });
   }
