@@ -25,5 +25,7 @@ export default {
   maxWorkers: Math.min(4, availableParallelism()),
   // Modules in Node's vm are not given back before the worker ends, so a fat worker is replaced.
   workerIdleMemoryLimit: '768MB',
+  // A worker still alive after this holds a handle that a test left open; `npm test` then fails.
+  workerGracefulExitTimeout: 5_000,
   watchman: false,
 };

@@ -3,6 +3,9 @@
 //
 //   node scripts/bootstrap.mjs          install what package-lock.json asks for, and Node 24 where needed
 //   node scripts/bootstrap.mjs --web    and build the web client when its sources changed
+//
+// It runs as npm's `pretest` and `prestart`, not before `&&`: one shell remembers where it found
+// `node` and would miss the one that was just installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,7 +32,7 @@ function install() {
   const node = machineNode();
   const npm = npmCommand(node.path);
   say('installing dependencies (npm ci)');
-  // Level "error": npm itself runs on the machine's Node here, and would warn about each package that wants a newer one.
+  // Level "error": npm runs on the machine's own Node here, and would warn of every package that wants a newer one.
   run(npm, ['ci', '--loglevel=error', '--no-audit', '--no-fund']);
   if (node.major < NODE_MAJOR) {
     say(`adding Node ${NODE_MAJOR} inside node_modules (this machine has Node ${node.major})`);
@@ -71,12 +74,12 @@ function run([command, ...first], args, cwd = root) {
 
 /** The machine's own Node: never the one inside node_modules, since npm ci deletes that one first. */
 function machineNode() {
-  const onPath = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, windows ? 'node.exe' : 'node'));
-  const inside = (path) => path.startsWith(modules + sep);
-  const path = [process.env.npm_node_execpath, process.execPath, ...onPath]
-    .filter((candidate) => candidate !== undefined && !inside(candidate) && existsSync(candidate))[0];
-  if (path === undefined || path === process.execPath) return { path: process.execPath, major: major(process.version) };
-  return { path, major: major(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout ?? '') };
+  const name = windows ? 'node.exe' : 'node';
+  const onPath = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name));
+  const candidates = [process.env.npm_node_execpath, process.execPath, ...onPath];
+  const path = candidates.find((file) => file !== undefined && !file.startsWith(modules + sep) && existsSync(file));
+  const found = path ?? process.execPath;
+  return { path: found, major: major(spawnSync(found, ['--version'], { encoding: 'utf8' }).stdout ?? '') };
 }
 
 function npmCommand(node) {
@@ -96,7 +99,9 @@ function filesIn(folder) {
 
 function hashOf(files, seed) {
   const hash = createHash('sha256').update(seed);
-  for (const file of files.sort()) hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0');
+  for (const file of files.sort()) {
+    hash.update(`\0${file.slice(root.length)}\0`).update(readFileSync(file));
+  }
   return hash.digest('hex');
 }
 

@@ -1,12 +1,12 @@
 // The walls between the parts of this repository (docs/architecture): who may import whom. Also
-// refuses a package that the importing part does not declare, since each part is installed alone.
+// refuses a package that the importing part does not declare, since each part can be installed alone.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, resolve, sep } from 'node:path';
 
 const root = dirname(import.meta.dirname);
-const SERVICES = ['services/auth', 'services/tickets', 'services/orders', 'services/expiration', 'services/payments'];
+const SERVICES = ['auth', 'tickets', 'orders', 'expiration', 'payments'].map((name) => `services/${name}`);
 
-/** What each part may import besides itself. A part that is not listed is refused, so a new one is a decision. */
+/** What each part may import besides itself. A part that is not listed here is refused. */
 const WALLS: Record<string, readonly string[]> = {
   'proto': [],
   'services/common': ['proto'],
@@ -41,15 +41,15 @@ function checkFile(file: string): void {
   const from = partOf(file);
   const allowed = from === undefined ? undefined : WALLS[from];
   if (from === undefined || allowed === undefined) {
-    problems.push(`${file}: belongs to no known part; add it to scripts/check-imports.ts`);
+    refuse(file, 'belongs to no known part; add it to scripts/check-imports.ts');
     return;
   }
   for (const specifier of importsOf(file)) {
     const target = targetOf(file, specifier);
     if (target === undefined) checkDeclared(file, from, specifier);
     else if (target.part === from) checkWeb(file, target.path);
-    else if (!allowed.includes(target.part)) problems.push(`${file}: ${from} may not import ${target.part} ('${specifier}')`);
-    else if (target.path !== '') problems.push(`${file}: import '${specifier}' by its package name`);
+    else if (!allowed.includes(target.part)) refuse(file, `${from} may not import ${target.part} ('${specifier}')`);
+    else if (target.path !== '') refuse(file, `import '${specifier}' by its package name`);
     else checkDeclared(file, from, specifier);
   }
 }
@@ -70,7 +70,7 @@ function checkWeb(file: string, target: string): void {
   if (from === undefined || to === undefined) return;
   const anotherFeature = from.layer === 'features' && to.layer === 'features' && to.name !== from.name;
   const crosses = anotherFeature || WEB_WALLS[from.layer]?.includes(to.layer);
-  if (crosses) problems.push(`${file}: web ${from.layer}/${from.name} may not import ${target}`);
+  if (crosses) refuse(file, `web ${from.layer}/${from.name} may not import ${target}`);
 }
 
 function webLayerOf(path: string): { layer: string; name: string } | undefined {
@@ -82,7 +82,7 @@ function checkDeclared(file: string, part: string, specifier: string): void {
   if (specifier.startsWith('node:')) return;
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
   if (declaredBy(part).has(name) || declaredBy('.').has(name)) return;
-  problems.push(`${file}: '${name}' is not in ${part}/package.json`);
+  refuse(file, `'${name}' is not in ${part}/package.json`);
 }
 
 function declaredBy(part: string): Set<string> {
@@ -105,9 +105,13 @@ function partOf(path: string): string | undefined {
 function importsOf(file: string): string[] {
   const text = readFileSync(resolve(root, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
   const patterns = [
-    /^\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]/gm,
-    /^\s*import\s*['"]([^'"]+)['"]/gm,
+    /(?:^|;)\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]/gm,
+    /(?:^|;)\s*import\s*['"]([^'"]+)['"]/gm,
     /\bimport\(\s*['"]([^'"]+)['"]/gm,
   ];
   return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] ?? ''));
+}
+
+function refuse(file: string, reason: string): void {
+  problems.push(`${file}: ${reason}`);
 }

@@ -26,7 +26,11 @@ function transformJsx(source, filename) {
 export default {
   process(source, filename) {
     if (filename.endsWith('x')) return transformJsx(source, filename);
-    return { code: stripTypeScriptTypes(source, { mode: 'strip' }) };
+    try {
+      return { code: stripTypeScriptTypes(source, { mode: 'strip' }) };
+    } catch (error) {
+      throw new SyntaxError(`${filename}: ${error.message}`, { cause: error });
+    }
   },
   getCacheKey(source, filename) {
     return createHash('sha256').update(version).update(filename).update('\0').update(source).digest('hex');

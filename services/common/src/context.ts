@@ -8,6 +8,8 @@ export interface CallContext {
   readonly traceParent: string;
   /** The user's `authorization` header as it came, to act on their behalf; never logged. */
   readonly authorization?: string | undefined;
+  /** When the caller stops waiting, in milliseconds since the epoch; the calls that follow do not wait longer. */
+  readonly deadlineAt?: number | undefined;
 }
 
 const storage = new AsyncLocalStorage<CallContext>();

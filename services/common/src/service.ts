@@ -50,6 +50,8 @@ export interface Platform {
   client<S extends DescService>(service: S, address: string, options?: { onBehalfOfUser?: boolean }): Client<S>;
   /** Runs when the service stops, last opened first. */
   onStop(close: () => Promise<void>): void;
+  /** Runs before anything closes: ends what would otherwise last as long as its caller likes, such as streams. */
+  onDrain(drain: () => void): void;
   stop(): Promise<void>;
 }
 
@@ -85,6 +87,7 @@ export async function openPlatform<Store>(options: {
   const { name, config, parts } = options;
   const log = parts.log?.child({ service: name }) ?? createLog(name, config.logLevel);
   const closers: (() => Promise<void>)[] = [];
+  const drains: (() => void)[] = [];
   const opened = await openDatabase({ ...options, url: config.databaseUrl, log });
   closers.push(() => opened.close());
   const bus = parts.bus ?? (await openOwnBus(config, name, log));
@@ -109,7 +112,9 @@ export async function openPlatform<Store>(options: {
       return client;
     },
     onStop: (close) => void closers.push(close),
+    onDrain: (drain) => void drains.push(drain),
     async stop() {
+      drains.splice(0).forEach((drain) => drain());
       for (const close of closers.splice(0).reverse()) {
         await close().catch((error: unknown) => log.error({ err: error }, "could not be closed"));
       }

@@ -38,8 +38,8 @@ export const ChargeCreatedSchema: GenMessage<ChargeCreated> = /*@__PURE__*/
   messageDesc(file_gittix_payments_v1_events, 0);
 
 /**
- * ChargeRefunded is published by payments when a captured charge has been given back. Orders cancels a
- * completed order with reason OPERATOR; any other order stays as it is. A duplicate changes nothing.
+ * ChargeRefunded is published by payments when a captured charge has been given back. Orders cancels the
+ * order with reason OPERATOR unless it is cancelled already. A duplicate changes nothing.
  *
  * @generated from message gittix.payments.v1.ChargeRefunded
  */

@@ -409,7 +409,7 @@ export const TicketSort = {
   NEWEST: 1,
 
   /**
-   * Lowest price first, among equals the latest listing.
+   * Lowest price first, among equals the earliest listing.
    *
    * @generated from enum value: TICKET_SORT_PRICE_LOWEST = 2;
    */

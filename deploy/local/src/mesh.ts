@@ -1,0 +1,144 @@
+import { join } from "node:path";
+import { startAuth } from "@gittix/auth/main";
+import type { EventBus } from "@gittix/common/bus/bus";
+import { openEmbeddedBus } from "@gittix/common/bus/embedded";
+import type { Env } from "@gittix/common/config";
+import type { Logger } from "@gittix/common/log";
+import type { RunningService } from "@gittix/common/service";
+import { startExpiration } from "@gittix/expiration/main";
+import { startOrders } from "@gittix/orders/main";
+import { startPayments } from "@gittix/payments/main";
+import type { Sandbox } from "@gittix/sandbox/options";
+import { startSandbox } from "@gittix/sandbox/server";
+import { startTickets } from "@gittix/tickets/main";
+import { startEdge, type Edge } from "./edge.ts";
+import { makeServiceKey, openSecrets, type Secrets } from "./secrets.ts";
+import { publicPaths, serviceNames, type ServiceName } from "./service-table.ts";
+
+/** MeshOptions say where a mesh keeps its data and where it listens. */
+export interface MeshOptions {
+  readonly folder: string;
+  readonly host: string;
+  readonly edgePort: number;
+  readonly grpcPorts: Readonly<Record<ServiceName, number>>;
+  readonly webFolder: string;
+  readonly hold: string;
+  readonly log: Logger;
+  /** Settings on top, for every service. */
+  readonly settings?: Env;
+  /** What a test puts in the place of a service's own parts. */
+  readonly parts?: ServiceParts;
+  /** Wraps the bus: a test delivers twice, late or in another order here. */
+  readonly wrapBus?: (bus: EventBus) => EventBus;
+}
+
+/** ServiceParts are the parts of each service that can be replaced. */
+export interface ServiceParts {
+  readonly auth?: Parameters<typeof startAuth>[1];
+  readonly tickets?: Parameters<typeof startTickets>[1];
+  readonly orders?: Parameters<typeof startOrders>[1];
+  readonly expiration?: Parameters<typeof startExpiration>[1];
+  readonly payments?: Parameters<typeof startPayments>[1];
+}
+
+/** Mesh is the whole marketplace at work in one process. */
+export interface Mesh {
+  readonly edgeUrl: string;
+  readonly services: readonly RunningService[];
+  readonly sandbox: Sandbox;
+  readonly bus: EventBus;
+  readonly secrets: Secrets;
+  /** Stops everything, the doors first. What is under way finishes. */
+  stop(): Promise<void>;
+}
+
+/** startMesh starts the embedded mode: five services on SQLite and the embedded bus, Stripe's sandbox, and the edge. */
+export async function startMesh(options: MeshOptions): Promise<Mesh> {
+  const { folder, host, log, parts = {} } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  const started = <T extends { stop(): Promise<void> }>(thing: T): T => {
+    closers.push(() => thing.stop());
+    return thing;
+  };
+
+  try {
+    const ownBus = await openEmbeddedBus({ file: join(folder, "bus.db"), log });
+    closers.push(() => ownBus.close());
+    const bus = options.wrapBus?.(ownBus) ?? ownBus;
+    const secrets = openSecrets(folder);
+    const sandbox = await startSandbox({
+      host,
+      database: join(folder, "sandbox.db"),
+      secretKey: secrets.stripeSecretKey,
+      publishableKey: secrets.stripePublishableKey,
+    });
+    closers.push(() => sandbox.close());
+
+    const env = await environment(options, secrets, sandbox.url);
+    // Auth comes first: the others are told where it publishes its keys.
+    const auth = started(await startAuth(env("auth"), { log, bus, ...parts.auth }));
+    const known = { USER_KEYS_URL: `http://${host}:${auth.httpPort}/.well-known/jwks.json` };
+    const others = await Promise.allSettled([
+      startTickets({ ...env("tickets"), ...known }, { log, bus, ...parts.tickets }),
+      startOrders({ ...env("orders"), ...known }, { log, bus, ...parts.orders }),
+      startExpiration({ ...env("expiration"), ...known }, { log, bus, ...parts.expiration }),
+      startPayments({ ...env("payments"), ...known }, { log, bus, ...parts.payments }),
+    ]);
+    const services = [auth, ...others.flatMap((each) => (each.status === "fulfilled" ? started(each.value) : []))];
+    const failed = others.find((each) => each.status === "rejected");
+    if (failed) throw failed.reason;
+
+    const payments = services.find((service) => service.name === "payments");
+    if (payments) {
+      const url = `http://${host}:${payments.httpPort}/webhooks/stripe`;
+      sandbox.setWebhook({ url, secret: secrets.stripeWebhookSecret });
+    }
+    const edge = started(await openEdge(options, services));
+    return { edgeUrl: `http://localhost:${edge.port}`, services, sandbox, bus, secrets, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** environment gives the settings of each service. */
+async function environment(
+  options: MeshOptions,
+  secrets: Secrets,
+  stripeUrl: string,
+): Promise<(service: ServiceName) => Env> {
+  const { folder, host, grpcPorts, hold, settings } = options;
+  const key = await makeServiceKey();
+  const address = (service: ServiceName) => `${host}:${grpcPorts[service]}`;
+  return (service) => ({
+    DATABASE_URL: `sqlite:${join(folder, `${service}.db`)}`,
+    HOST: host,
+    GRPC_PORT: String(grpcPorts[service]),
+    HTTP_PORT: "0",
+    // Auth verifies with its own keys and asks nobody.
+    USER_KEYS_URL: "http://127.0.0.1/.well-known/jwks.json",
+    SERVICE_KEYS: key.publicKeys,
+    SERVICE_TOKEN_KEY: key.privateKey,
+    HOLD_WINDOW: hold,
+    TICKETS_ADDRESS: address("tickets"),
+    ORDERS_ADDRESS: address("orders"),
+    COOKIE_SECURE: "false",
+    OPERATOR_EMAIL: secrets.operatorEmail,
+    OPERATOR_PASSWORD: secrets.operatorPassword,
+    STRIPE_API_BASE: stripeUrl,
+    STRIPE_SECRET_KEY: secrets.stripeSecretKey,
+    STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
+    ...settings,
+  });
+}
+
+function openEdge(options: MeshOptions, services: readonly RunningService[]): Promise<Edge> {
+  const routes = serviceNames.flatMap((name) => {
+    const port = services.find((service) => service.name === name)?.httpPort;
+    return port === undefined ? [] : publicPaths[name].map((prefix) => ({ prefix, port }));
+  });
+  return startEdge({ host: options.host, port: options.edgePort, webFolder: options.webFolder, routes });
+}

@@ -1,0 +1,79 @@
+// Runs everything that guards this repository, shows what each step did, and ends with one plain
+// line of totals. `npm test` runs it all; `node scripts/test.ts lint unit` only the named steps.
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { styleText } from 'node:util';
+import { findChromium } from './chromium.ts';
+import { runCommand, runJest, root, type Outcome } from './test-steps.ts';
+
+interface Step {
+  readonly name: string;
+  readonly title: string;
+  readonly run: () => Promise<Outcome>;
+}
+
+const bin = (name: string, ...path: string[]) => join(root, 'node_modules', name, ...path);
+const tsc = bin('typescript', 'bin', 'tsc');
+
+/** In the order of their cost, so that a slip shows early. */
+const STEPS: readonly Step[] = [
+  { name: 'lint', title: 'Lint', run: () => runCommand([bin('oxlint', 'bin', 'oxlint')], ['scripts/check-imports.ts']) },
+  { name: 'types', title: 'Types', run: () => runCommand([tsc, '-p', 'tsconfig.json'], [tsc, '-p', 'web/tsconfig.json']) },
+  { name: 'contracts', title: 'Contracts', run: () => runCommand(['scripts/contracts.ts']) },
+  { name: 'unit', title: 'Unit, contract and component tests', run: () => runJest(['proto', 'services', 'deploy', 'web']) },
+  { name: 'system', title: 'System tests', run: () => runJest(['tests'], '--testPathIgnorePatterns=/tests/browser/') },
+  { name: 'web', title: 'Build of the web client', run: () => runCommand(['scripts/bootstrap.mjs', '--web']) },
+  { name: 'browser', title: 'Browser tests', run: runBrowserTests },
+];
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.find((name) => !STEPS.some((step) => step.name === name));
+if (unknown !== undefined) {
+  console.error(`No step is called '${unknown}'. There are: ${STEPS.map((step) => step.name).join(', ')}.`);
+  process.exit(2);
+}
+
+const rows: { step: Step; outcome: Outcome; seconds: number }[] = [];
+for (const step of STEPS.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
+  console.log(styleText('bold', `\n=== ${step.title} (${step.name})`));
+  const startedAt = performance.now();
+  const outcome = await step.run();
+  rows.push({ step, outcome, seconds: (performance.now() - startedAt) / 1000 });
+}
+report();
+
+async function runBrowserTests(): Promise<Outcome> {
+  const chromium = findChromium();
+  if (chromium !== undefined) {
+    process.env['GITTIX_CHROMIUM'] = chromium;
+    return runJest(['tests/browser'], '--maxWorkers=1');
+  }
+  const suites = globSync('tests/browser/**/*.test.{ts,tsx}', { cwd: root });
+  const inCi = process.env['CI'] !== undefined && process.env['CI'] !== 'false';
+  console.log(`
+  !!!  NO CHROMIUM WAS FOUND ON THIS COMPUTER. THESE SUITES DID NOT RUN:
+${suites.map((suite) => `  !!!    ${suite}`).join('\n')}
+  !!!  Install Chromium or Chrome, or name its path in the environment variable CHROMIUM.`);
+  if (inCi) return { passed: 0, failed: suites.length, skipped: 0, note: 'no Chromium, which CI must have' };
+  return { passed: 0, failed: 0, skipped: suites.length, note: 'NOT RUN: no Chromium found' };
+}
+
+function report(): void {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  console.log(styleText('bold', '\n=== Summary'));
+  for (const { step, outcome, seconds } of rows) {
+    const verdict = verdictOf(outcome);
+    const counts = `${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped`;
+    console.log(`${step.name.padEnd(10)} ${verdict} ${seconds.toFixed(1).padStart(6)} s  ${outcome.note ?? counts}`);
+    total.passed += outcome.passed;
+    total.failed += outcome.failed;
+    total.skipped += outcome.skipped;
+  }
+  if (total.failed > 0) process.exitCode = 1;
+  console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+}
+
+function verdictOf({ passed, failed }: Outcome): string {
+  if (failed > 0) return styleText('red', 'failed ');
+  return passed > 0 ? styleText('green', 'passed ') : 'skipped';
+}

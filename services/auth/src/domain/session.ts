@@ -1,0 +1,59 @@
+/** Session is one sign-in, on one device, for as long as it is renewed. */
+export interface Session {
+  readonly id: string;
+  readonly userId: string;
+  readonly createdAt: Date;
+  /** When its newest refresh token runs out. */
+  readonly expiresAt: Date;
+  readonly endedAt: Date | null;
+}
+
+/** RefreshToken is what is kept of a refresh token. A used one is remembered, to notice that it comes again. */
+export interface RefreshToken {
+  /** SHA-256 of the token: who reads the table cannot use what is in it. */
+  readonly hash: string;
+  readonly sessionId: string;
+  readonly givenAt: Date;
+  readonly usedAt: Date | null;
+}
+
+/** Started is a session together with the token that will renew it. */
+export interface Started {
+  readonly session: Session;
+  readonly token: RefreshToken;
+}
+
+/** start begins a session. */
+export function start(facts: { id: string; userId: string; hash: string; lifeMs: number; at: Date }): Started {
+  const { id, userId, hash, lifeMs, at } = facts;
+  return {
+    session: { id, userId, createdAt: at, expiresAt: new Date(at.getTime() + lifeMs), endedAt: null },
+    token: { hash, sessionId: id, givenAt: at, usedAt: null },
+  };
+}
+
+/**
+ * renew trades a session's refresh token for the one with `hash`. Without a `token` in the answer there is none
+ * to have: the session is over, or ends here because the token was used before, by its owner or by a thief.
+ */
+export function renew(
+  session: Session,
+  used: RefreshToken,
+  next: { hash: string; lifeMs: number; at: Date },
+): { session: Session; token?: RefreshToken } {
+  if (isOver(session, next.at)) return { session };
+  if (used.usedAt !== null) return { session: end(session, next.at) };
+  return {
+    session: { ...session, expiresAt: new Date(next.at.getTime() + next.lifeMs) },
+    token: { hash: next.hash, sessionId: session.id, givenAt: next.at, usedAt: null },
+  };
+}
+
+/** end ends a session; a second end changes nothing. */
+export function end(session: Session, at: Date): Session {
+  return session.endedAt === null ? { ...session, endedAt: at } : session;
+}
+
+function isOver(session: Session, at: Date): boolean {
+  return session.endedAt !== null || session.expiresAt.getTime() <= at.getTime();
+}

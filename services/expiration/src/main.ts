@@ -1,0 +1,35 @@
+import type { Env } from "@gittix/common/config";
+import { run } from "@gittix/common/run";
+import { openPlatform, serve, type Parts, type RunningService } from "@gittix/common/service";
+import { OrderLifecycleService } from "@gittix/proto/orders/v1/order_lifecycle_service";
+import { readExpirationConfig } from "./config.ts";
+import { createOrdersGateway } from "./gateways/orders.ts";
+import { expirationService } from "./rpc.ts";
+import { migrations } from "./store/migrations.ts";
+import { Timers } from "./store/tables.ts";
+import { createTimerStore, type TimerStore } from "./store/timer-store.ts";
+import { subscriptions, timers, waitQueue } from "./subscriptions.ts";
+import { createExpirationUseCases } from "./usecases.ts";
+
+const hourMs = 3_600_000;
+
+/** startExpiration starts the expiration service. */
+export async function startExpiration(env: Env, parts: Parts<TimerStore> = {}): Promise<RunningService> {
+  const config = readExpirationConfig(env);
+  const platform = await openPlatform({ name: "expiration", config, entities: [Timers], migrations, parts });
+  const store = createTimerStore(platform.database);
+  const usecases = createExpirationUseCases({
+    store: parts.store?.(store) ?? store,
+    orders: createOrdersGateway(platform.client(OrderLifecycleService, config.ordersAddress)),
+  });
+
+  return serve(platform, {
+    rpc: [expirationService(usecases, config.holdWindowMs)],
+    subscriptions: subscriptions(usecases),
+    queues: [timers(usecases)],
+    waits: [waitQueue(config.holdWindowMs)],
+    tasks: [{ name: "forget old timers", everyMs: hourMs, run: () => usecases.forgetOld() }],
+  });
+}
+
+if (import.meta.main) await run(startExpiration);

@@ -1,0 +1,14 @@
+import { DatabaseSync } from "node:sqlite";
+
+/** Row is one row of an answer, by column. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** readRows asks a service's database file, which the service may be writing to. */
+export function readRows(file: string, sql: string): Row[] {
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    return database.prepare(sql).all();
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createLog, type Logger } from "@gittix/common/log";
+import type { Env } from "@gittix/common/config";
+import { startMesh, type Mesh, type MeshOptions } from "@gittix/local/mesh";
+import { serviceNames, type ServiceName } from "@gittix/local/service-table";
+import { readRows, type Row } from "./databases.ts";
+import { freePorts } from "./free-ports.ts";
+import { createPeople, type People, type Person } from "./people.ts";
+
+/** World is a marketplace of its own for one suite, with people in it. */
+export interface World extends People {
+  readonly mesh: Mesh;
+  /** Reads a service's database, and not the service. */
+  rows(service: ServiceName, sql: string): Row[];
+  /** Stops the mesh and starts it again on the same data. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** WorldOptions say what is special about a suite's marketplace. */
+export interface WorldOptions extends Pick<MeshOptions, "parts" | "wrapBus"> {
+  /** The hold window; the default is long enough never to pass. */
+  readonly hold?: string;
+  readonly settings?: Env;
+  readonly log?: Logger;
+}
+
+/** What makes a test quick without changing what it shows. */
+const quickly: Env = {
+  BCRYPT_COST: "4",
+  SWEEP_EVERY: "200ms",
+  LOCK_RECONCILE_EVERY: "200ms",
+};
+
+/** startWorld starts a marketplace in a folder of its own. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), "gittix-world-"));
+  const ports = await freePorts(serviceNames.length);
+  const grpcPorts = Object.fromEntries(serviceNames.map((name, index) => [name, ports[index] ?? 0]));
+  const start = () =>
+    startMesh({
+      folder,
+      host: "127.0.0.1",
+      edgePort: 0,
+      grpcPorts: grpcPorts as Record<ServiceName, number>,
+      webFolder: join(import.meta.dirname, "../../web/dist"),
+      hold: options.hold ?? "15m",
+      log: options.log ?? createLog("test", process.env["LOG_LEVEL"] ?? "silent"),
+      settings: { ...quickly, ...options.settings },
+      ...(options.parts ? { parts: options.parts } : {}),
+      ...(options.wrapBus ? { wrapBus: options.wrapBus } : {}),
+    });
+  let mesh = await start();
+  const people = createPeople("127.0.0.1", grpcPorts as Record<ServiceName, number>, mesh.secrets);
+
+  return {
+    ...people,
+    get mesh() {
+      return mesh;
+    },
+    rows: (service, sql) => readRows(join(folder, `${service}.db`), sql),
+    async restart() {
+      await mesh.stop();
+      mesh = await start();
+    },
+    async stop() {
+      people.leave();
+      await mesh.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type { Person };
