@@ -5,7 +5,7 @@ import { createLog, type Logger } from "@gittix/common/log";
 import type { Env } from "@gittix/common/config";
 import { startMesh, type Mesh, type MeshOptions } from "@gittix/local/mesh";
 import { serviceNames, type ServiceName } from "@gittix/local/service-table";
-import { readRows, type Row } from "./databases.ts";
+import { execute, readRows, type Row } from "./databases.ts";
 import { freePorts } from "./free-ports.ts";
 import { createPeople, type People, type Person } from "./people.ts";
 
@@ -14,6 +14,8 @@ export interface World extends People {
   readonly mesh: Mesh;
   /** Reads a service's database, and not the service. */
   rows(service: ServiceName, sql: string): Row[];
+  /** Changes a service's database behind its back: how a test takes a guard away. */
+  execute(service: ServiceName, sql: string): void;
   /** Stops the mesh and starts it again on the same data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -61,6 +63,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       return mesh;
     },
     rows: (service, sql) => readRows(join(folder, `${service}.db`), sql),
+    execute: (service, sql) => execute(join(folder, `${service}.db`), sql),
     async restart() {
       await mesh.stop();
       mesh = await start();

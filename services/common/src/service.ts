@@ -21,11 +21,13 @@ import { serviceInterceptors } from "./rpc/interceptors.ts";
 import type { Mount } from "./rpc/mount.ts";
 
 /** Parts are what a launcher or a test puts in the place of what a service would open by itself. */
-export interface Parts<Store> {
+export interface Parts<Store, UseCases> {
   readonly bus?: EventBus;
   readonly log?: Logger;
   /** Wraps the store: a test switches a guard off here. */
   readonly store?: (store: Store) => Store;
+  /** Wraps the use cases, likewise. */
+  readonly usecases?: (usecases: UseCases) => UseCases;
   /** Wraps the database: a test switches the inbox off here. */
   readonly database?: (database: Database) => Database;
 }
@@ -77,12 +79,12 @@ const graceMs = 5000;
 const housekeepingMs = 10 * 60_000;
 
 /** openPlatform opens a service's log, database and bus. What was opened is closed again if the rest fails. */
-export async function openPlatform<Store>(options: {
+export async function openPlatform<Store, UseCases>(options: {
   readonly name: string;
   readonly config: Settings<typeof platformSettings>;
   readonly entities: readonly EntitySchema[];
   readonly migrations: readonly (new () => MigrationInterface)[];
-  readonly parts: Parts<Store>;
+  readonly parts: Parts<Store, UseCases>;
 }): Promise<Platform> {
   const { name, config, parts } = options;
   const log = parts.log?.child({ service: name }) ?? createLog(name, config.logLevel);

@@ -9,19 +9,20 @@ import { migrations } from "./store/migrations.ts";
 import { Timers } from "./store/tables.ts";
 import { createTimerStore, type TimerStore } from "./store/timer-store.ts";
 import { subscriptions, timers, waitQueue } from "./subscriptions.ts";
-import { createExpirationUseCases } from "./usecases.ts";
+import { createExpirationUseCases, type ExpirationUseCases } from "./usecases.ts";
 
 const hourMs = 3_600_000;
 
 /** startExpiration starts the expiration service. */
-export async function startExpiration(env: Env, parts: Parts<TimerStore> = {}): Promise<RunningService> {
+export async function startExpiration(env: Env, parts: Parts<TimerStore, ExpirationUseCases> = {}): Promise<RunningService> {
   const config = readExpirationConfig(env);
   const platform = await openPlatform({ name: "expiration", config, entities: [Timers], migrations, parts });
   const store = createTimerStore(platform.database);
-  const usecases = createExpirationUseCases({
+  const stories = createExpirationUseCases({
     store: parts.store?.(store) ?? store,
     orders: createOrdersGateway(platform.client(OrderLifecycleService, config.ordersAddress)),
   });
+  const usecases = parts.usecases?.(stories) ?? stories;
 
   return serve(platform, {
     rpc: [expirationService(usecases, config.holdWindowMs)],

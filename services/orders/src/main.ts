@@ -18,14 +18,14 @@ import { migrations } from "./store/migrations.ts";
 import { createOrderStore, type OrderStore } from "./store/order-store.ts";
 import { Orders } from "./store/tables.ts";
 import { subscriptions } from "./subscriptions.ts";
-import { createOrderUseCases } from "./usecases.ts";
+import { createOrderUseCases, type OrderUseCases } from "./usecases.ts";
 
 /** startOrders starts the orders service. */
-export async function startOrders(env: Env, parts: Parts<OrderStore> = {}): Promise<RunningService> {
+export async function startOrders(env: Env, parts: Parts<OrderStore, OrderUseCases> = {}): Promise<RunningService> {
   const config = readOrdersConfig(env);
   const platform = await openPlatform({ name: "orders", config, entities: [Orders], migrations, parts });
   const store = createOrderStore(platform.database);
-  const usecases = createOrderUseCases({
+  const stories = createOrderUseCases({
     store: parts.store?.(store) ?? store,
     tickets: createTicketsGateway(platform.client(ReservationService, config.ticketsAddress)),
     ids: uuidv7,
@@ -33,6 +33,7 @@ export async function startOrders(env: Env, parts: Parts<OrderStore> = {}): Prom
     sweepAfterMs: config.sweepAfterMs,
     log: platform.log,
   });
+  const usecases = parts.usecases?.(stories) ?? stories;
   const changes = await openBroadcast<Order>(platform, [
     from(OrderCreatedSchema, ({ order }) => order),
     from(OrderCancelledSchema, ({ order }) => order),

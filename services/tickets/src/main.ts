@@ -13,14 +13,14 @@ import { migrations } from "./store/migrations.ts";
 import { Tickets, TicketTerms } from "./store/tables.ts";
 import { createTicketStore, type TicketStore } from "./store/ticket-store.ts";
 import { subscriptions } from "./subscriptions.ts";
-import { createTicketUseCases } from "./usecases.ts";
+import { createTicketUseCases, type TicketUseCases } from "./usecases.ts";
 
 /** startTickets starts the tickets service. */
-export async function startTickets(env: Env, parts: Parts<TicketStore> = {}): Promise<RunningService> {
+export async function startTickets(env: Env, parts: Parts<TicketStore, TicketUseCases> = {}): Promise<RunningService> {
   const config = readTicketsConfig(env);
   const platform = await openPlatform({ name: "tickets", config, entities: [Tickets, TicketTerms], migrations, parts });
   const store = createTicketStore(platform.database);
-  const usecases = createTicketUseCases({
+  const stories = createTicketUseCases({
     store: parts.store?.(store) ?? store,
     orders: createOrdersGateway(platform.client(OrderLifecycleService, config.ordersAddress)),
     ids: uuidv7,
@@ -28,6 +28,7 @@ export async function startTickets(env: Env, parts: Parts<TicketStore> = {}): Pr
     unsettledAfterMs: config.unsettledAfterMs,
     log: platform.log,
   });
+  const usecases = parts.usecases?.(stories) ?? stories;
   const changes = await openBroadcast<Ticket>(platform, [
     from(TicketCreatedSchema, ({ ticket }) => ticket),
     from(TicketUpdatedSchema, ({ ticket }) => ticket),

@@ -84,7 +84,11 @@ const channelOptions = {
 function explainedStatus(log: Logger): ServerInterceptor {
   return (method, call) => {
     const send = call.sendStatus;
+    let ended = false;
     call.sendStatus = (sent) => {
+      // It may try to end a call again, with each further piece of a request that is too large.
+      if (ended) return;
+      ended = true;
       if (sent.code === status.OK || sent.metadata?.get(detailsHeader).length) return send.call(call, sent);
       const error = explain(sent.code);
       log.info({ method: method.path, code: status[error.code] }, "call ended by the server");

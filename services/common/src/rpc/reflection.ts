@@ -9,6 +9,9 @@ import {
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
+import { file_gittix_errors_v1_error_reason } from "@gittix/proto/errors/v1/error_reason";
+import { file_google_rpc_error_details } from "@gittix/proto/google/rpc/error_details";
+import { file_google_rpc_status } from "@gittix/proto/google/rpc/status";
 import { ServerReflection, type ServerReflectionRequest } from "@gittix/proto/grpc/reflection/v1/reflection";
 import {
   ServerReflection as ServerReflectionAlpha,
@@ -22,7 +25,7 @@ import { internalService, type Mount } from "./mount.ts";
  */
 export function reflectionServices(mounts: readonly Mount[]): readonly Mount[] {
   const services = [...mounts.map((mount) => mount.spec.service), ServerReflection, ServerReflectionAlpha];
-  const index = indexOf(services.map((service) => service.file));
+  const index = indexOf([...services.map((service) => service.file), ...errorFiles]);
   const names = services.map((service) => service.typeName).sort();
 
   // Both versions have the same fields, so that one answer serves for both.
@@ -40,6 +43,9 @@ export function reflectionServices(mounts: readonly Mount[]): readonly Mount[] {
     internalService(ServerReflectionAlpha, { serverReflectionInfo: answer }),
   ];
 }
+
+/** No service imports them, yet a client needs them to read the details of an error. */
+const errorFiles = [file_google_rpc_error_details, file_google_rpc_status, file_gittix_errors_v1_error_reason];
 
 type ReflectionRequest = Pick<ServerReflectionRequest | ServerReflectionRequestAlpha, "host" | "messageRequest">;
 

@@ -104,7 +104,8 @@ interface Seen {
 function transports(grpcPort: number, httpPort: number): Record<string, Transport> {
   const http = { baseUrl: `http://127.0.0.1:${httpPort}`, httpVersion: "1.1" as const };
   return {
-    "gRPC": createGrpcTransport({ baseUrl: `http://127.0.0.1:${grpcPort}` }),
+    // Node's own client gives up a session that has more than 10 MB to send.
+    "gRPC": createGrpcTransport({ baseUrl: `http://127.0.0.1:${grpcPort}`, nodeOptions: { maxSessionMemory: 64 } }),
     "Connect JSON": createConnectTransport({ ...http, useBinaryFormat: false }),
     "Connect binary": createConnectTransport({ ...http, useBinaryFormat: true }),
     "gRPC-Web": createGrpcWebTransport({ ...http, useBinaryFormat: true }),

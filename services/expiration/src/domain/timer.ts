@@ -9,6 +9,9 @@ export interface Timer {
   readonly latenessMs: number | null;
 }
 
+/** As much as its column holds, 24 days. */
+const latenessMaxMs = 2 ** 31 - 1;
+
 /** set makes the timer of a new order. */
 export function set(orderId: string, dueAt: Date): Timer {
   return { orderId, dueAt, firedAt: null, latenessMs: null };
@@ -17,7 +20,8 @@ export function set(orderId: string, dueAt: Date): Timer {
 /** fire notes that the timer has expired its order. */
 export function fire(timer: Timer, at: Date): Timer {
   if (timer.firedAt) return timer;
-  return { ...timer, firedAt: at, latenessMs: Math.max(0, at.getTime() - timer.dueAt.getTime()) };
+  const latenessMs = Math.min(latenessMaxMs, Math.max(0, at.getTime() - timer.dueAt.getTime()));
+  return { ...timer, firedAt: at, latenessMs };
 }
 
 /** rank is the zero-based place of a percentile among `count` values in rising order (nearest rank). */

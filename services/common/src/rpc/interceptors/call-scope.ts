@@ -8,7 +8,7 @@ import { userCredentialOf } from "./credentials.ts";
 
 /**
  * callScope gives a call its request id and trace, taken from the caller or made here, and runs all that
- * follows inside them, each step of a stream too. The request id goes back in `x-request-id`.
+ * follows inside them, each step of a stream too.
  */
 export const callScope: Interceptor = (next) => (request) => {
   const context: CallContext = {

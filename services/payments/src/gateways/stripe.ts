@@ -1,0 +1,218 @@
+import { createHash } from "node:crypto";
+import { assertOutsideTransaction } from "@gittix/common/database/transaction-scope";
+import Stripe from "stripe";
+import type { Origin } from "../config.ts";
+import type { Charge } from "../domain/charge.ts";
+import type { Intent } from "../domain/next-step.ts";
+import { declineReason } from "./decline-reasons.ts";
+
+/** StripeGateway is what payments asks of Stripe. Each method throws StripeUnanswered when the outcome is not known. */
+export interface StripeGateway {
+  /** Makes the charge's PaymentIntent, unconfirmed; "refused" when Stripe never will, because of the amount for example. */
+  open(charge: Charge): Promise<Intent | "refused">;
+  look(stripeId: string): Promise<Intent>;
+  /** Tries to take the money. A decline is an answer; "unknown-method" says that nothing was tried. */
+  confirm(charge: Charge, stripeId: string, paymentMethodId: string): Promise<Intent | "unknown-method">;
+  /** Cancels, and gives the intent as it is then: one that cannot be cancelled any longer stays as it is. */
+  cancel(stripeId: string): Promise<Intent>;
+  /** Gives back all that was captured, once; the id of the refund. */
+  refund(charge: Charge, stripeId: string): Promise<string>;
+}
+
+/** StripeUnanswered says that Stripe did not answer, or not with an outcome. The charge may have been paid all the same. */
+export class StripeUnanswered extends Error {
+  override readonly name = "StripeUnanswered";
+  /** True when Stripe has kept the fault under the idempotency key, and would repeat it for ever. */
+  readonly keySpent: boolean;
+
+  constructor(message: string, keySpent: boolean) {
+    super(message);
+    this.keySpent = keySpent;
+  }
+}
+
+/** WebhookEvent is what a webhook of Stripe tells, as far as payments cares: about which charge. */
+export interface WebhookEvent {
+  readonly type: string;
+  readonly chargeId: string | undefined;
+}
+
+/**
+ * createStripeGateway speaks to Stripe, or to something that speaks as Stripe does.
+ *
+ * The intent is made first and confirmed apart, for three reasons. Its id is saved in between, so that after any
+ * crash there is one intent to ask about, and an intent is captured once whatever is sent. An intent that was
+ * lost before it was saved was never confirmed and its secret never shown, so nobody can pay it. And a payment
+ * method that Stripe does not know spoils only a key of its own: the next method is another request.
+ */
+export function createStripeGateway(options: {
+  readonly origin: Origin;
+  readonly secretKey: string;
+  readonly timeoutMs: number;
+  readonly retriesMax: number;
+}): StripeGateway {
+  const stripe = new Stripe(options.secretKey, {
+    ...options.origin,
+    timeout: options.timeoutMs,
+    maxNetworkRetries: options.retriesMax,
+    telemetry: false,
+  });
+
+  return {
+    async open(charge) {
+      // After a kept fault the intent may have been made, or not: look before making another.
+      const made = charge.keyRound > 0 ? await ask("find", () => find(charge)) : undefined;
+      if (made) return made;
+      return ask("open", () => create(charge), (error) => (isRefusal(error) ? "refused" : undefined));
+    },
+
+    look: (stripeId) => ask("look", async () => intentOf(await stripe.paymentIntents.retrieve(stripeId))),
+
+    confirm: (charge, stripeId, paymentMethodId) =>
+      ask(
+        "confirm",
+        async () => {
+          const idempotencyKey = keyOf(charge, `confirm-${digest(paymentMethodId)}`);
+          const params = { payment_method: paymentMethodId };
+          return intentOf(await stripe.paymentIntents.confirm(stripeId, params, { idempotencyKey }));
+        },
+        (error) => (isRefusal(error) && error.param === "payment_method" ? "unknown-method" : intentIn(error)),
+      ),
+
+    // No key of ours: a refusal kept under it would outlive its reason, and to cancel twice is harmless.
+    cancel: (stripeId) =>
+      ask("cancel", async () => intentOf(await stripe.paymentIntents.cancel(stripeId)), intentIn),
+
+    async refund(charge, stripeId) {
+      const made = await ask(
+        "refund",
+        () => createRefund(charge, stripeId),
+        (error) => (error.code === "charge_already_refunded" ? "made before" : undefined),
+      );
+      const refund = made === "made before" ? await ask("find refund", () => findRefund(stripeId)) : made;
+      if (refund?.status === "failed" || refund?.status === "canceled" || !refund) {
+        throw new StripeUnanswered("Stripe has not refunded", true);
+      }
+      return refund.id;
+    },
+  };
+
+  async function create(charge: Charge): Promise<Intent> {
+    const params = {
+      amount: charge.amountMinor,
+      currency: charge.currency.toLowerCase(),
+      // Never a redirect: the buyer stays on the checkout page, beside the countdown.
+      automatic_payment_methods: { enabled: true, allow_redirects: "never" as const },
+      metadata: metadataOf(charge),
+    };
+    return intentOf(await stripe.paymentIntents.create(params, { idempotencyKey: keyOf(charge, "open") }));
+  }
+
+  async function find(charge: Charge): Promise<Intent | undefined> {
+    const since = Math.floor((charge.createdAt.getTime() - clockSkewMs) / 1000);
+    for await (const intent of stripe.paymentIntents.list({ created: { gte: since }, limit: 100 })) {
+      if (intent.metadata["charge_id"] === charge.id) return intentOf(intent);
+    }
+    return undefined;
+  }
+
+  function createRefund(charge: Charge, stripeId: string): Promise<Stripe.Refund> {
+    // Without an amount: all that is left, whoever may have refunded a part by hand.
+    const params = { payment_intent: stripeId, metadata: metadataOf(charge) };
+    return stripe.refunds.create(params, { idempotencyKey: keyOf(charge, "refund") });
+  }
+
+  async function findRefund(stripeId: string): Promise<Stripe.Refund | undefined> {
+    const { data } = await stripe.refunds.list({ payment_intent: stripeId, limit: 100 });
+    return data.find((refund) => refund.status !== "failed" && refund.status !== "canceled");
+  }
+}
+
+/** createWebhookReader reads a webhook and checks Stripe's signature over it; undefined when that is not right or too old. */
+export function createWebhookReader(secret: string): (body: Buffer, signature: string) => WebhookEvent | undefined {
+  return (body, signature) => {
+    try {
+      const { type, data } = Stripe.webhooks.constructEvent(body, signature, secret);
+      const chargeId = data.object.object === "payment_intent" ? data.object.metadata["charge_id"] : undefined;
+      return { type, chargeId };
+    } catch (error) {
+      if (error instanceof Stripe.errors.StripeSignatureVerificationError) return undefined;
+      throw error;
+    }
+  };
+}
+
+/** By how much Stripe's clock and the database's may differ. */
+const clockSkewMs = 5 * 60_000;
+
+/** Asks Stripe. `read` finds an answer in what looks like an error; any other error leaves the outcome open. */
+async function ask<T, Answer = never>(
+  what: string,
+  request: () => Promise<T>,
+  read: (error: StripeError) => Answer | undefined = () => undefined,
+): Promise<T | Answer> {
+  assertOutsideTransaction(`Asking Stripe to ${what}`);
+  try {
+    return await request();
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeError)) throw error;
+    const answer = read(error);
+    if (answer !== undefined) return answer;
+    // Not the error itself, nor its sentence: it carries the intent with its client secret.
+    const facts = [error.type, error.statusCode, error.code, error.param, error.requestId].filter(Boolean).join(" ");
+    const keySpent = (error.statusCode ?? 0) >= 500 || error instanceof Stripe.errors.StripeIdempotencyError;
+    throw new StripeUnanswered(`Stripe did not ${what}: ${facts}`, keySpent);
+  }
+}
+
+type StripeError = InstanceType<typeof Stripe.errors.StripeError>;
+
+/** A request that Stripe understood and will never carry out. */
+function isRefusal(error: StripeError): boolean {
+  return error instanceof Stripe.errors.StripeInvalidRequestError;
+}
+
+/** A decline, and a refusal because of the state that the intent is in, show the intent. */
+function intentIn(error: StripeError): Intent | undefined {
+  return error.payment_intent && intentOf(error.payment_intent);
+}
+
+function intentOf(intent: Stripe.PaymentIntent): Intent {
+  const declined = intent.last_payment_error;
+  return {
+    id: intent.id,
+    clientSecret: intent.client_secret,
+    status: statusOf(intent),
+    declineReason: declined && declineReason(declined),
+  };
+}
+
+function statusOf(intent: Stripe.PaymentIntent): Intent["status"] {
+  switch (intent.status) {
+    case "requires_payment_method":
+      return intent.last_payment_error ? "declined" : "untried";
+    case "requires_confirmation":
+      return "untried";
+    case "requires_action":
+      return "action";
+    case "succeeded":
+    case "canceled":
+      return intent.status;
+    case "processing":
+    case "requires_capture":
+    default:
+      return "processing";
+  }
+}
+
+function keyOf(charge: Charge, verb: string): string {
+  return `charge-${charge.id}-${verb}-${charge.keyRound}`;
+}
+
+function metadataOf(charge: Charge): Record<string, string> {
+  return { charge_id: charge.id, order_id: charge.orderId };
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
