@@ -23,6 +23,13 @@ export interface Started {
   readonly token: RefreshToken;
 }
 
+/** Renewal is what becomes of a session whose refresh token was shown. */
+export interface Renewal {
+  readonly session: Session;
+  /** The token that takes the place of the one shown; without it the session is over. */
+  readonly token?: RefreshToken;
+}
+
 /** start begins a session. */
 export function start(facts: { id: string; userId: string; hash: string; lifeMs: number; at: Date }): Started {
   const { id, userId, hash, lifeMs, at } = facts;
@@ -33,14 +40,14 @@ export function start(facts: { id: string; userId: string; hash: string; lifeMs:
 }
 
 /**
- * renew trades a session's refresh token for the one with `hash`. Without a `token` in the answer there is none
- * to have: the session is over, or ends here because the token was used before, by its owner or by a thief.
+ * renew trades a session's refresh token for the one with `hash`. A token that was used before ends the
+ * session: one of the two who used it, its owner or a thief, should not have it.
  */
 export function renew(
   session: Session,
   used: RefreshToken,
   next: { hash: string; lifeMs: number; at: Date },
-): { session: Session; token?: RefreshToken } {
+): Renewal {
   if (isOver(session, next.at)) return { session };
   if (used.usedAt !== null) return { session: end(session, next.at) };
   return {

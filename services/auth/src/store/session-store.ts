@@ -1,22 +1,14 @@
 import type { Database, Transaction } from "@gittix/common/database/database";
 import { In, IsNull, LessThan } from "typeorm";
-import { end, type RefreshToken, type Session, type Started } from "../domain/session.ts";
+import { end, type RefreshToken, type Renewal, type Session, type Started } from "../domain/session.ts";
 import { RefreshTokens, Sessions } from "./tables.ts";
-
-/** Renewal is what becomes of a session whose refresh token was shown. */
-export interface Renewal {
-  readonly session: Session;
-  /** The token that takes the place of the one shown. */
-  readonly token?: RefreshToken | undefined;
-  readonly at: Date;
-}
 
 /** SessionStore keeps sessions and what is kept of their refresh tokens. */
 export interface SessionStore {
   /** Locks the session of a token, asks `change` what becomes of it, and saves that; null for a token that is not known. */
   renew(
     hash: string,
-    change: (session: Session, token: RefreshToken, at: Date) => Omit<Renewal, "at">,
+    change: (session: Session, token: RefreshToken, at: Date) => Renewal,
   ): Promise<Renewal | null>;
   /** The session that a refresh token is of, used or not. */
   findByToken(hash: string): Promise<Session | null>;
@@ -42,13 +34,14 @@ export function createSessionStore(database: Database): SessionStore {
         const used = await manager.findOneBy(RefreshTokens, { hash });
         if (!before || !used) return null;
         const at = await transaction.now();
-        const { session, token } = change(before, used, at);
+        const renewal = change(before, used, at);
+        const { session, token } = renewal;
         if (session !== before) await manager.update(Sessions, { id: session.id }, { ...session });
         if (token) {
           await manager.update(RefreshTokens, { hash }, { usedAt: at });
           await manager.insert(RefreshTokens, { ...token });
         }
-        return { session, token, at };
+        return renewal;
       });
     },
 

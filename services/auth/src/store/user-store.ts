@@ -19,11 +19,11 @@ export interface Change {
 /** UserStore keeps users. Each method that changes something is one transaction, its events included. */
 export interface UserStore {
   /** Refuses an address that somebody has: of any number of callers at once one gets it. */
-  insert(draft: (at: Date) => Change): Promise<User>;
+  insert(draft: (at: Date) => Change): Promise<Change>;
   get(id: string): Promise<User | null>;
   findByEmail(emailKey: string): Promise<User | null>;
   /** Locks a user's row, asks `change` what becomes of it, and saves that. */
-  update(id: string, change: (user: User, at: Date) => Change): Promise<User>;
+  update(id: string, change: (user: User, at: Date) => Change): Promise<Change>;
 }
 
 /** createUserStore keeps users in a database. */
@@ -34,7 +34,7 @@ export function createUserStore(database: Database): UserStore {
         const change = draft(await transaction.now());
         await refusingTaken(() => transaction.manager.insert(Users, { ...change.user }));
         await saveRest(transaction, change);
-        return change.user;
+        return change;
       }),
 
     get: (id) => database.reader().findOneBy(Users, { id }),
@@ -50,7 +50,7 @@ export function createUserStore(database: Database): UserStore {
           await refusingTaken(() => transaction.manager.update(Users, { id }, { ...changed.user }));
         }
         await saveRest(transaction, changed);
-        return changed.user;
+        return changed;
       }),
   };
 }

@@ -73,7 +73,8 @@ const channelOptions = {
   // Makes clients look up the replicas anew now and then; a stream of 15 minutes may still end in peace.
   "grpc.max_connection_age_ms": 10 * 60_000,
   "grpc.max_connection_age_grace_ms": 20 * 60_000,
-  "grpc.enable_channelz": 0,
+  // grpc-js keeps the list of connections that forceShutdown cuts only while channelz is on.
+  "grpc.enable_channelz": 1,
 };
 
 /**

@@ -37,7 +37,7 @@ export async function startFixture(overrides: { readonly tickets?: Partial<Servi
   const services = await generateKeyPair("ES256");
   const strangers = await generateKeyPair("ES256");
   const lines: string[] = [];
-  const log = createLog("tickets", "debug", { write: (line) => void lines.push(line) });
+  const log = createLog("tickets", process.env.LL ?? "debug", { write: (line) => void lines.push(line) });
   const metrics = createCallMetrics();
   const seen: Seen = { headers: [], aborted: [] };
   const interceptors = serviceInterceptors({

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { assertOutsideTransaction } from "@gittix/common/database/transaction-scope";
-import Stripe from "stripe";
+import { Stripe } from "stripe";
 import type { Origin } from "../config.ts";
 import type { Charge } from "../domain/charge.ts";
 import type { Intent } from "../domain/next-step.ts";
@@ -8,8 +8,8 @@ import { declineReason } from "./decline-reasons.ts";
 
 /** StripeGateway is what payments asks of Stripe. Each method throws StripeUnanswered when the outcome is not known. */
 export interface StripeGateway {
-  /** Makes the charge's PaymentIntent, unconfirmed; "refused" when Stripe never will, because of the amount for example. */
-  open(charge: Charge): Promise<Intent | "refused">;
+  /** Makes the charge's PaymentIntent, unconfirmed. */
+  open(charge: Charge): Promise<Intent | Refusal>;
   look(stripeId: string): Promise<Intent>;
   /** Tries to take the money. A decline is an answer; "unknown-method" says that nothing was tried. */
   confirm(charge: Charge, stripeId: string, paymentMethodId: string): Promise<Intent | "unknown-method">;
@@ -17,6 +17,12 @@ export interface StripeGateway {
   cancel(stripeId: string): Promise<Intent>;
   /** Gives back all that was captured, once; the id of the refund. */
   refund(charge: Charge, stripeId: string): Promise<string>;
+}
+
+/** Refusal says that Stripe will never do this, because of the amount for example; `why` is for the log. */
+export interface Refusal {
+  readonly refused: true;
+  readonly why: string;
 }
 
 /** StripeUnanswered says that Stripe did not answer, or not with an outcome. The charge may have been paid all the same. */
@@ -63,7 +69,9 @@ export function createStripeGateway(options: {
       // After a kept fault the intent may have been made, or not: look before making another.
       const made = charge.keyRound > 0 ? await ask("find", () => find(charge)) : undefined;
       if (made) return made;
-      return ask("open", () => create(charge), (error) => (isRefusal(error) ? "refused" : undefined));
+      return ask<Intent, Refusal>("open", () => create(charge), (error) =>
+        isRefusal(error) ? { refused: true, why: factsOf(error) } : undefined,
+      );
     },
 
     look: (stripeId) => ask("look", async () => intentOf(await stripe.paymentIntents.retrieve(stripeId))),
@@ -158,14 +166,17 @@ async function ask<T, Answer = never>(
     if (!(error instanceof Stripe.errors.StripeError)) throw error;
     const answer = read(error);
     if (answer !== undefined) return answer;
-    // Not the error itself, nor its sentence: it carries the intent with its client secret.
-    const facts = [error.type, error.statusCode, error.code, error.param, error.requestId].filter(Boolean).join(" ");
     const keySpent = (error.statusCode ?? 0) >= 500 || error instanceof Stripe.errors.StripeIdempotencyError;
-    throw new StripeUnanswered(`Stripe did not ${what}: ${facts}`, keySpent);
+    throw new StripeUnanswered(`Stripe did not ${what}: ${factsOf(error)}`, keySpent);
   }
 }
 
 type StripeError = InstanceType<typeof Stripe.errors.StripeError>;
+
+/** What the log may hold of an error: the error itself carries the intent with its client secret. */
+function factsOf({ type, statusCode, code, param, requestId }: StripeError): string {
+  return [type, statusCode, code, param, requestId].filter((fact) => fact !== undefined).join(" ");
+}
 
 /** A request that Stripe understood and will never carry out. */
 function isRefusal(error: StripeError): boolean {
@@ -196,8 +207,9 @@ function statusOf(intent: Stripe.PaymentIntent): Intent["status"] {
     case "requires_action":
       return "action";
     case "succeeded":
+      return "succeeded";
     case "canceled":
-      return intent.status;
+      return "canceled";
     case "processing":
     case "requires_capture":
     default:

@@ -51,7 +51,7 @@ export function createChargeStore(
           await transaction.manager.insert(Charges, { ...charge, ...scheduled(charge, at) });
           // In this order, and locked: endOrder writes first and looks second too, so that one of the two sees the other.
           const ended = await transaction.lock(EndedOrders, { orderId: charge.orderId });
-          return ended ? await save(transaction, charge, whenEnded(charge, at), at) : charge;
+          return ended ? save(transaction, charge, whenEnded(charge, at), at) : charge;
         });
       } catch (error) {
         if (isDuplicate(error)) return null;
@@ -122,17 +122,22 @@ export function createChargeStore(
 
   async function save(transaction: Transaction, before: Charge, { charge, events }: Change, at: Date): Promise<Charge> {
     if (charge === before) return before;
-    await transaction.manager.update(Charges, { id: charge.id }, { ...charge, ...scheduled(charge, at) });
+    await transaction.manager.update(Charges, { id: charge.id }, { ...charge, ...(hasMoved(before, charge) ? scheduled(charge, at) : {}) });
     await transaction.append(events, charge.updatedAt);
     return charge;
   }
 
-  /** A charge that has changed is looked at again as if it were new. */
+  /** A charge that has moved is looked at again as if it were new. */
   function scheduled(charge: Charge, at: Date): Pick<ChargeRow, "dueAt" | "tries"> {
     const left = workLeft(charge);
     const dueAt = left === "none" ? null : left === "now" ? at : new Date(at.getTime() + unsettledAfterMs);
     return { dueAt, tries: 0 };
   }
+}
+
+/** Other changes leave the pauses as they are: they would be cut short by what a failed look leaves behind. */
+function hasMoved(before: Charge, charge: Charge): boolean {
+  return workLeft(before) !== workLeft(charge) || before.status !== charge.status;
 }
 
 function after(at: Date, ms: number): Date {

@@ -1,0 +1,106 @@
+import type { ChannelModel } from "amqplib";
+import type { Logger } from "../log.ts";
+import { BusUnavailable, type EventBus, type QueueSpec, type Topology } from "./bus.ts";
+import { createConsumer, type RabbitConsumer } from "./rabbitmq-consumer.ts";
+import { openLink } from "./rabbitmq-link.ts";
+import { createListening } from "./rabbitmq-listening.ts";
+import { createParked } from "./rabbitmq-parked.ts";
+import { createPublisher } from "./rabbitmq-publisher.ts";
+import { checkTopology, declareOn, withChannel } from "./rabbitmq-topology.ts";
+
+/**
+ * openRabbitBus opens a bus on RabbitMQ. It resolves also when the broker is not there: it goes on trying,
+ * and makes everything that was declared, consumed and listened to anew on each connection. In between a
+ * publish is refused with a BusUnavailable; it never waits for a broker to come back.
+ *
+ * It keeps two connections, because a broker that is short of memory or disk stops reading from whoever
+ * publishes, and acknowledgements must still get through.
+ */
+export async function openRabbitBus(options: {
+  readonly url: string;
+  /** Names the connections, for those who look at the broker. */
+  readonly name: string;
+  readonly log: Logger;
+}): Promise<EventBus> {
+  const { log, name, url } = options;
+  if (!URL.canParse(url)) throw new Error("The URL of RabbitMQ is not a URL.");
+  const topologies: Topology[] = [];
+  const consumers = new Set<RabbitConsumer>();
+  let closed = false;
+
+  const publisher = createPublisher({
+    requireReady: () => {
+      if (!outward.ready()) throw new BusUnavailable("RabbitMQ cannot be reached, or takes no messages for now.");
+    },
+    isBound: (type) => topologies.some((topology) => allSpecs(topology).some(({ types }) => types.includes(type))),
+    broken: (connection, reason) => outward.drop(connection, reason),
+  });
+  const listening = createListening({ log, broken: (connection, reason) => inward.drop(connection, reason) });
+  const outward = openLink({
+    url,
+    name: `${name} publishing`,
+    log,
+    async setUp(connection) {
+      await declareOn(connection, topologies);
+      await publisher.attach(connection);
+    },
+  });
+  const inward = openLink({
+    url,
+    name: `${name} consuming`,
+    log,
+    async setUp(connection) {
+      await declareOn(connection, topologies);
+      await listening.attach(connection);
+      for (const consumer of consumers) await consumer.attach(connection);
+    },
+  });
+  const parked = createParked({ connection: () => inward.connection(), publisher });
+  await Promise.all([outward.attempted, inward.attempted]);
+
+  function specOf(queue: string): QueueSpec {
+    const spec = topologies.flatMap(({ queues }) => queues).find((each) => each.name === queue);
+    if (!spec) throw new Error(`The queue ${queue} is not declared.`);
+    return spec;
+  }
+
+  return {
+    async declare(topology) {
+      checkTopology(topology);
+      if (outward.ready()) await whileConnected(outward.connection(), (connection) => declareOn(connection, [topology]));
+      topologies.push(topology);
+    },
+    publish: (messages) => publisher.publish(messages),
+    async consume(queue, handler, { prefetch }) {
+      const broken = (connection: ChannelModel, reason: string) => inward.drop(connection, reason);
+      const consumer = createConsumer({ spec: specOf(queue), handler, prefetch, publisher, log, broken });
+      consumers.add(consumer);
+      if (inward.ready()) await whileConnected(inward.connection(), (connection) => consumer.attach(connection));
+      return {
+        async stop() {
+          consumers.delete(consumer);
+          await consumer.stop();
+        },
+      };
+    },
+    listen: (types, handler) => listening.listen(types, handler),
+    listParked: async (queue, limit) => parked.list(specOf(queue), limit),
+    replayParked: async (queue, ids) => parked.replay(specOf(queue), ids),
+    discardParked: async (queue, ids) => parked.discard(specOf(queue), ids),
+    async depth(queue) {
+      const connection = inward.connection();
+      return withChannel(connection, async (channel) => (await channel.checkQueue(queue)).messageCount);
+    },
+    healthy: () => !closed && outward.ready() && inward.ready(),
+    async close() {
+      if (closed) return;
+      closed = true;
+      await Promise.all([...consumers].map((consumer) => consumer.stop()));
+      await Promise.all([outward.close(), inward.close()]);
+    },
+  };
+}
+
+function allSpecs(topology: Topology): readonly { readonly types: readonly string[] }[] {
+  return [...topology.queues, ...topology.waits];
+}

@@ -1,0 +1,25 @@
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+import { hueOf } from "./format.ts";
+
+/** Stub is the shape of a ticket: what it is for on the left, what it costs on the part that is torn off. */
+export function Stub(props: { readonly id: string; readonly size?: "card" | "large"; readonly faded?: boolean; readonly main: ReactNode; readonly side: ReactNode }) {
+  return (
+    <div className={`stub stub-${props.size ?? "card"}${props.faded ? " stub-faded" : ""}`}>
+      <div className="stub-paper">
+        <div className="stub-band" style={{ "--hue": hueOf(props.id) }} aria-hidden="true" />
+        <div className="stub-main">{props.main}</div>
+        <div className="stub-side">{props.side}</div>
+      </div>
+    </div>
+  );
+}
+
+/** StubLink is a stub that leads to its ticket, as a whole. */
+export function StubLink({ to, ...stub }: { readonly to: string } & Parameters<typeof Stub>[0]) {
+  return (
+    <Link to={to} className="stub-link">
+      <Stub {...stub} />
+    </Link>
+  );
+}

@@ -1,0 +1,8 @@
+import "react";
+
+declare module "react" {
+  interface CSSProperties {
+    /** The colour of a ticket's band, in degrees. */
+    "--hue"?: number;
+  }
+}
