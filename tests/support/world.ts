@@ -34,6 +34,8 @@ const quickly: Env = {
   BCRYPT_COST: "4",
   SWEEP_EVERY: "200ms",
   LOCK_RECONCILE_EVERY: "200ms",
+  CHARGE_SETTLE_EVERY: "50ms",
+  CHARGE_SETTLE_BACKOFF: "50ms",
 };
 
 /** startWorld starts a marketplace in a folder of its own. */

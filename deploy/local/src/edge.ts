@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createServer, Agent, type IncomingMessage, type ServerResponse } from "node:http";
 import { createProxyServer } from "http-proxy-3";
 import sirv from "sirv";
@@ -24,16 +25,7 @@ export async function startEdge(options: {
 }): Promise<Edge> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1024 });
   const proxy = createProxyServer({ agent, xfwd: true, proxyTimeout: 0 });
-  const files = sirv(options.webFolder, {
-    single: true,
-    etag: true,
-    gzip: true,
-    setHeaders: (response, path) => {
-      // Assets carry a hash of their content in their name; the page itself is asked for anew each time.
-      const hashed = path.startsWith("/assets/");
-      response.setHeader("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
-    },
-  });
+  const files = existsSync(options.webFolder) ? webFiles(options.webFolder) : notBuilt;
 
   const server = createServer((request, response) => {
     for (const [name, value] of securityHeaders) response.setHeader(name, value);
@@ -76,6 +68,23 @@ export async function startEdge(options: {
       await closed;
     },
   };
+}
+
+function webFiles(folder: string) {
+  return sirv(folder, {
+    single: true,
+    etag: true,
+    gzip: true,
+    setHeaders: (response, path) => {
+      // Assets carry a hash of their content in their name; the page itself is asked for anew each time.
+      const hashed = path.startsWith("/assets/");
+      response.setHeader("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+    },
+  });
+}
+
+function notBuilt(_: IncomingMessage, response: ServerResponse): void {
+  answer(response, 503, "unavailable", "The web app is not built: npm start builds it.");
 }
 
 /** The shape that Connect clients read errors from; browsers' other calls see a status and a sentence. */

@@ -5,26 +5,32 @@ const limit = { min: 1, max: 1_000_000 };
 
 /** readAuthConfig reads the environment of the auth service. */
 export function readAuthConfig(env: Env) {
-  const { cookieSecure, ...settings } = readConfig(env, {
+  const { cookieSecure, operatorEmail, operatorPassword, ...settings } = readConfig(env, {
     ...platformSettings,
     /** What comes after `https://` only; false where the site is served over plain HTTP on this machine. */
     cookieSecure: oneOf("COOKIE_SECURE", ["true", "false"], "true"),
     /** bcrypt's cost: one more doubles the time of every sign-in. Below 10 only in tests. */
     bcryptCost: whole("BCRYPT_COST", { min: 4, max: 16 }, 12),
-    accessTokenLifeMs: durationMs("ACCESS_TOKEN_LIFE", { min: "1s", max: "24h" }, "15m"),
-    refreshTokenLifeMs: durationMs("REFRESH_TOKEN_LIFE", { min: "1s", max: "8760h" }, "720h"),
-    rotateKeysAfterMs: durationMs("SIGNING_KEY_ROTATE_AFTER", { min: "1h", max: "87600h" }, "2160h"),
-    attemptWindowMs: durationMs("ATTEMPT_WINDOW", { min: "1s", max: "24h" }, "15m"),
+    accessLifeMs: durationMs("ACCESS_TOKEN_LIFE", { min: "1s", max: "24h" }, "15m"),
+    refreshLifeMs: durationMs("REFRESH_TOKEN_LIFE", { min: "1s", max: "8760h" }, "720h"),
+    rotateAfterMs: durationMs("SIGNING_KEY_ROTATE_AFTER", { min: "1h", max: "87600h" }, "2160h"),
+    windowMs: durationMs("ATTEMPT_WINDOW", { min: "1s", max: "24h" }, "15m"),
     failuresPerAccount: whole("SIGN_IN_FAILURES_PER_ACCOUNT", limit, 10),
     failuresPerAddress: whole("SIGN_IN_FAILURES_PER_ADDRESS", limit, 100),
     /** Room for a whole test run from one address; behind an edge that names its callers' addresses, 100 is plenty. */
     signUpsPerAddress: whole("SIGN_UPS_PER_ADDRESS", limit, 5000),
     operatorEmail: pairedText(env, "OPERATOR_EMAIL", "OPERATOR_PASSWORD"),
     operatorPassword: pairedText(env, "OPERATOR_PASSWORD", "OPERATOR_EMAIL", passwordProblem),
-    /** Read by auth itself never: it has the keys. */
+    /** Where the others find the keys; auth has them itself. */
     userKeysUrl: text("USER_KEYS_URL", "none"),
   });
-  return { ...settings, cookieSecure: cookieSecure === "true" };
+  const email = operatorEmail ?? "";
+  return {
+    ...settings,
+    cookieSecure: cookieSecure === "true",
+    /** The first operator, who is made at start where nobody has the address. */
+    operator: operatorPassword === undefined ? undefined : { email, password: operatorPassword },
+  };
 }
 
 /** A text that is there exactly when another variable is. */

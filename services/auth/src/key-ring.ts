@@ -28,7 +28,7 @@ export async function openKeyRing(parts: {
   readonly store: KeyStore;
   readonly ids: () => string;
   readonly rotateAfterMs: number;
-  readonly tokenLifeMs: number;
+  readonly accessLifeMs: number;
   readonly log: Logger;
 }): Promise<KeyRing> {
   const { store, log } = parts;
@@ -44,7 +44,7 @@ export async function openKeyRing(parts: {
     const { keys: all, at } = await listWithNewest();
     const current = inUse(all, at);
     if (!current) throw new Error("there is no key to sign with");
-    const wanted = published(all, at, parts.tokenLifeMs);
+    const wanted = published(all, at, parts.accessLifeMs);
     await store.remove(all.filter((key) => !wanted.includes(key)).map((key) => key.kid));
     const privateKey = await importJWK(jwkOf(current), "ES256");
     return { signer: { kid: current.kid, privateKey }, published: wanted.map(publicKeyOf) };

@@ -7,7 +7,7 @@ import { SigningKeySchema, type SigningKey } from "@gittix/proto/auth/v1/key_ser
 import { Role, UserSchema, type User as UserMessage } from "@gittix/proto/auth/v1/user";
 import type { User } from "./domain/user.ts";
 import type { PublicKey } from "./key-ring.ts";
-import type { IssuedTokens } from "./session-tokens.ts";
+import type { SignedIn } from "./tokens.ts";
 
 const roles = { user: Role.USER, operator: Role.OPERATOR } as const;
 
@@ -24,7 +24,7 @@ export function userMessage(user: User): UserMessage {
 }
 
 /** tokenPairMessage shows the tokens of a session to a program. */
-export function tokenPairMessage({ access, refresh }: IssuedTokens): TokenPair {
+export function tokenPairMessage({ access, refresh }: SignedIn["tokens"]): TokenPair {
   return create(TokenPairSchema, {
     accessToken: access.text,
     accessTokenExpiresAt: timestampFromDate(access.expiresAt),

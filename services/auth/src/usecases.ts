@@ -1,13 +1,13 @@
 import { failure } from "@gittix/common/errors";
 import type { UserCaller } from "@gittix/common/identity/caller";
 import type { AttemptLimits } from "./attempt-limits.ts";
-import { renew } from "./domain/session.ts";
+import { renew, start } from "./domain/session.ts";
 import { assertProven, change, credentialsWrong, emailKey, emailTaken, join, readEmail, type User } from "./domain/user.ts";
 import { userCreated, userUpdated } from "./messages.ts";
 import type { Passwords } from "./passwords.ts";
 import { newRefreshToken, readRefreshToken } from "./refresh-tokens.ts";
-import type { SessionTokens, SignedIn } from "./session-tokens.ts";
 import type { AuthStore } from "./store/auth-store.ts";
+import type { SignedIn, TokenIssuer } from "./tokens.ts";
 
 /** Credentials are what somebody who wants in shows, and the network address that they come from. */
 export interface Credentials {
@@ -23,11 +23,11 @@ export function createAuthUseCases(parts: {
   readonly store: AuthStore;
   readonly passwords: Passwords;
   readonly limits: AttemptLimits;
-  readonly tokens: SessionTokens;
+  readonly issue: TokenIssuer;
   readonly ids: () => string;
   readonly refreshLifeMs: number;
 }) {
-  const { passwords, limits, tokens, ids } = parts;
+  const { passwords, limits, issue, ids, refreshLifeMs: lifeMs } = parts;
   const { users, sessions } = parts.store;
 
   return {
@@ -37,14 +37,108 @@ export function createAuthUseCases(parts: {
       // Spares the hash; whether the address is free is decided when the user is saved.
       if (await users.findByEmail(wanted.emailKey)) throw emailTaken();
       const passwordHash = await passwords.hash(password);
-      const beginning = tokens.begin();
-      let started = beginning.start("", new Date(0));
-      const { user } = await users.insert((at) => {
-        const user = join({ id: ids(), ...wanted, passwordHash, role: "user", at });
-        started = beginning.start(user.id, at);
-        return { user, events: [userCreated(user)], started };
+      const [id, token] = [ids(), newRefreshToken(ids())];
+      const { user, started } = await users.insert((at) => {
+        const user = join({ id, ...wanted, passwordHash, role: "user", at });
+        return { user, events: [userCreated(user)], started: start({ token, userId: id, lifeMs, at }) };
       });
-      return tokens.issue(user, started, beginning.refresh);
+      return issue(user, started, token.text);
+    },
+
+    async signIn({ email, password, address }: Credentials): Promise<SignedIn> {
+      const giveBack = await limits.password(emailKey(email), address);
+      const found = await users.findByEmail(emailKey(email));
+      const matches = await passwords.matches(password, found?.passwordHash);
+      if (!found || !matches) throw credentialsWrong();
+      await giveBack();
+      const token = newRefreshToken(ids());
+      const { user, started } = await users.update(found.id, (user, at) => {
+        // A password changed since the comparison has ended all sessions; this one must not slip past it.
+        assertProven(user, found.passwordHash);
+        return { user, events: [], started: start({ token, userId: user.id, lifeMs, at }) };
+      });
+      return issue(user, started, token.text);
+    },
+
+    async signOut(request: { refreshToken: string; everywhere: boolean; by: UserCaller | undefined }): Promise<void> {
+      const { refreshToken, everywhere, by } = request;
+      if (everywhere) {
+        if (!by) throw tokenMissing();
+        await sessions.endAllOf(by.id);
+        return;
+      }
+      const shown = readRefreshToken(refreshToken);
+      const session = shown && (await sessions.findByToken(shown.hash));
+      for (const id of new Set([session?.id, by?.sessionId])) {
+        if (id !== undefined) await sessions.end(id);
+      }
+    },
+
+    async refreshSession(refreshToken: string): Promise<SignedIn> {
+      if (refreshToken === "") throw tokenMissing();
+      const shown = readRefreshToken(refreshToken);
+      if (!shown) throw tokenInvalid();
+      const next = newRefreshToken(shown.sessionId);
+      const renewal = await sessions.renew(shown.hash, (session, used, at) =>
+        renew(session, used, { hash: next.hash, lifeMs, at }),
+      );
+      if (!renewal) throw tokenInvalid();
+      const { session, token } = renewal;
+      if (!token) throw failure("SESSION_ENDED", "This sign-in has ended. Please sign in again.");
+      return issue(await this.getUser(session.userId), { session, token }, next.text);
+    },
+
+    async getUser(id: string): Promise<User> {
+      const user = await users.get(id);
+      if (!user) throw tokenInvalid();
+      return user;
+    },
+
+    async updateUser(
+      by: UserCaller,
+      wish: {
+        readonly currentPassword: string;
+        readonly email: string | undefined;
+        readonly newPassword: string | undefined;
+        readonly address: string | undefined;
+      },
+    ): Promise<{ user: User; signedIn?: SignedIn }> {
+      const email = wish.email === undefined ? undefined : readEmail(wish.email);
+      const { emailKey, passwordHash: provenHash } = await this.getUser(by.id);
+      const giveBack = await limits.password(emailKey, wish.address);
+      if (!(await passwords.matches(wish.currentPassword, provenHash))) throw credentialsWrong();
+      await giveBack();
+      const passwordHash = wish.newPassword === undefined ? undefined : await passwords.hash(wish.newPassword);
+      const token = newRefreshToken(ids());
+      const { user, started } = await users.update(by.id, (before, at) => {
+        const user = change(before, { provenHash, email, passwordHash, at });
+        const events = user === before ? [] : [userUpdated(user)];
+        if (passwordHash === undefined) return { user, events };
+        return { user, events, endsSessions: true, started: start({ token, userId: user.id, lifeMs, at }) };
+      });
+      return started ? { user, signedIn: await issue(user, started, token.text) } : { user };
+    },
+
+    /** Makes the operator's account where nobody has the address; one that exists stays as it is. */
+    async ensureOperator({ email, password }: Omit<Credentials, "address">): Promise<"made" | "exists" | "not an operator"> {
+      const wanted = readEmail(email);
+      const found = await users.findByEmail(wanted.emailKey);
+      if (found) return found.role === "operator" ? "exists" : "not an operator";
+      const passwordHash = await passwords.hash(password);
+      const id = ids();
+      await users.insert((at) => {
+        const user = join({ id, ...wanted, passwordHash, role: "operator", at });
+        return { user, events: [userCreated(user)] };
+      });
+      return "made";
     },
   };
+}
+
+function tokenMissing(): Error {
+  return failure("TOKEN_MISSING", "Please sign in first.");
+}
+
+function tokenInvalid(): Error {
+  return failure("TOKEN_INVALID", "This sign-in is not valid. Please sign in again.");
 }

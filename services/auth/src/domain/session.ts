@@ -30,12 +30,14 @@ export interface Renewal {
   readonly token?: RefreshToken;
 }
 
-/** start begins a session. */
-export function start(facts: { id: string; userId: string; hash: string; lifeMs: number; at: Date }): Started {
-  const { id, userId, hash, lifeMs, at } = facts;
+/** start begins a session with its first token. */
+export function start(facts: {
+  token: { hash: string; sessionId: string }; userId: string; lifeMs: number; at: Date;
+}): Started {
+  const { token: { hash, sessionId }, userId, lifeMs, at } = facts;
   return {
-    session: { id, userId, createdAt: at, expiresAt: new Date(at.getTime() + lifeMs), endedAt: null },
-    token: { hash, sessionId: id, givenAt: at, usedAt: null },
+    session: { id: sessionId, userId, createdAt: at, expiresAt: new Date(at.getTime() + lifeMs), endedAt: null },
+    token: { hash, sessionId, givenAt: at, usedAt: null },
   };
 }
 

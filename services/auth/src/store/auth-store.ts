@@ -13,11 +13,11 @@ export interface AuthStore {
 }
 
 /** createAuthStore keeps it in a database. */
-export function createAuthStore(database: Database, settings: { readonly attemptWindowMs: number }): AuthStore {
+export function createAuthStore(database: Database, settings: { readonly windowMs: number }): AuthStore {
   return {
     users: createUserStore(database),
     sessions: createSessionStore(database),
     keys: createKeyStore(database),
-    attempts: createAttemptStore(database, settings.attemptWindowMs),
+    attempts: createAttemptStore(database, settings.windowMs),
   };
 }

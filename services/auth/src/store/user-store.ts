@@ -19,11 +19,11 @@ export interface Change {
 /** UserStore keeps users. Each method that changes something is one transaction, its events included. */
 export interface UserStore {
   /** Refuses an address that somebody has: of any number of callers at once one gets it. */
-  insert(draft: (at: Date) => Change): Promise<Change>;
+  insert<C extends Change>(draft: (at: Date) => C): Promise<C>;
   get(id: string): Promise<User | null>;
   findByEmail(emailKey: string): Promise<User | null>;
   /** Locks a user's row, asks `change` what becomes of it, and saves that. */
-  update(id: string, change: (user: User, at: Date) => Change): Promise<Change>;
+  update<C extends Change>(id: string, change: (user: User, at: Date) => C): Promise<C>;
 }
 
 /** createUserStore keeps users in a database. */

@@ -20,7 +20,7 @@ export interface QueueRule {
 export interface EmbeddedTopology {
   /** Writes the topology down; call it in a transaction. */
   declare(topology: Topology): void;
-  /** Throws where the topology contradicts itself or a wait queue that stands. */
+  /** Throws where the topology leads nowhere or contradicts a wait queue that stands. */
   check(topology: Topology): void;
   routes(type: string): readonly Route[];
   /** Throws for a queue that nobody declared. */

@@ -8,6 +8,7 @@ import { openParked } from "./embedded-parked.ts";
 import { openTopology } from "./embedded-topology.ts";
 import { createTurns } from "./embedded-turns.ts";
 import { createListeners } from "./listeners.ts";
+import { checkTopology } from "./topology-rules.ts";
 
 /**
  * openEmbeddedBus opens a bus that lives in this process and keeps its messages in one SQLite file, so that
@@ -60,6 +61,7 @@ export async function openEmbeddedBus(options: {
 
   return {
     async declare(wanted) {
+      checkTopology(wanted);
       topology.check(wanted);
       await turns.write(() => topology.declare(wanted), { durable: true });
     },

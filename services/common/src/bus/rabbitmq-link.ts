@@ -1,4 +1,5 @@
 import { connect, type ChannelModel } from "amqplib";
+import { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "../log.ts";
 import { BusUnavailable } from "./bus.ts";
@@ -9,6 +10,8 @@ export interface RabbitLink {
   connection(): ChannelModel;
   /** Whether it stands, is set up, and is not blocked by a broker that is short of memory or disk. */
   ready(): boolean;
+  /** The connection, once a set-up under way has come to its end; undefined while there is none. */
+  settled(): Promise<ChannelModel | undefined>;
   /** Gives the connection up because something on it broke, so that all of it is set up anew. */
   drop(connection: ChannelModel, reason: string): void;
   /** Resolves after the first attempt, whether it led to a connection or not. */
@@ -30,7 +33,9 @@ export function openLink(options: {
   const url = withHeartbeat(options.url);
   const closing = new AbortController();
   const attempted = Promise.withResolvers<void>();
+  let opened: ChannelModel | undefined;
   let current: ChannelModel | undefined;
+  let settingUp: Promise<void> | undefined;
   let blocked = false;
 
   const work = keepConnected();
@@ -40,14 +45,16 @@ export function openLink(options: {
       try {
         const { connection, lost } = await open();
         try {
-          await setUp(connection);
+          opened = connection;
+          await (settingUp = setUp(connection));
           current = connection;
+          settingUp = undefined;
           if (failures > 0) log.info({ link: name }, "connected to RabbitMQ again");
           failures = 0;
           attempted.resolve();
           await Promise.race([lost, aborted(closing.signal)]);
         } finally {
-          current = undefined;
+          opened = current = settingUp = undefined;
           await closeBounded(connection);
         }
       } catch (error) {
@@ -86,10 +93,15 @@ export function openLink(options: {
       return current;
     },
     ready: () => current !== undefined && !blocked,
+    async settled() {
+      // Its failure is told where it is set up.
+      await settingUp?.catch(() => {});
+      return current;
+    },
     drop(connection, reason) {
-      if (current !== connection || closing.signal.aborted) return;
+      if (opened !== connection || closing.signal.aborted) return;
       log.warn({ link: name, reason }, "setting the connection to RabbitMQ up anew");
-      current = undefined;
+      opened = current = undefined;
       void closeBounded(connection);
     },
     attempted: attempted.promise,
@@ -122,11 +134,19 @@ function withHeartbeat(text: string): string {
 async function closeBounded(connection: ChannelModel): Promise<void> {
   const bound = new AbortController();
   try {
-    await Promise.race([connection.close(), sleep(closeMaxMs, undefined, { signal: bound.signal })]);
+    const late = sleep(closeMaxMs, true, { signal: bound.signal });
+    if ((await Promise.race([connection.close(), late])) === true) breakOff(connection);
   } catch {
     // It was closed already, which is what was wanted.
   } finally {
     bound.abort();
+  }
+}
+
+/** amqplib has no way to leave without a good-bye, and would hold the process until the heartbeat fails. */
+function breakOff({ connection }: ChannelModel): void {
+  if ("stream" in connection && connection.stream instanceof Duplex) {
+    connection.stream.destroy(new Error("RabbitMQ did not answer"));
   }
 }
 

@@ -1,11 +1,9 @@
 import type { Options } from "amqplib";
 import type { QueueSpec, WaitSpec } from "./bus.ts";
+import { attemptsLimit } from "./topology-rules.ts";
 
 /** eventExchange takes every event; the routing key is the event's type. */
 export const eventExchange = "gittix.events";
-
-/** attemptsLimit is the most that a queue's `attemptsMax` may be; see `queueKinds`. */
-export const attemptsLimit = 20;
 
 /**
  * queueKinds are the durable queues, and what each is declared with. All are quorum queues: these survive

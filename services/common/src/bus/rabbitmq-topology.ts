@@ -1,13 +1,14 @@
 import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
-import type { Topology } from "./bus.ts";
-import { attemptsLimit, eventExchange, queueKinds } from "./rabbitmq-queues.ts";
+import type { QueueSpec, Topology, WaitSpec } from "./bus.ts";
+import { eventExchange, queueKinds } from "./rabbitmq-queues.ts";
 import { retireOlderWaits } from "./rabbitmq-waits.ts";
 
-/** declareOn makes all of the topologies, or leaves what stands as it is. */
-export async function declareOn(connection: ChannelModel, topologies: readonly Topology[]): Promise<void> {
+/** declareOn makes what stands in the topology, or leaves it as it is. */
+export async function declareOn(connection: ChannelModel, topology: Topology): Promise<void> {
   await withChannel(connection, async (channel) => {
     await channel.assertExchange(eventExchange, "topic", { durable: true });
-    for (const topology of topologies) await declareTopology(channel, topology);
+    await declareQueues(channel, topology.queues);
+    await declareWaits(channel, topology.waits);
   });
 }
 
@@ -26,21 +27,17 @@ export async function withChannel<T>(
   }
 }
 
-/** checkTopology refuses what could not be kept to. */
-export function checkTopology(topology: Topology): void {
-  for (const { name, attemptsMax } of topology.queues) {
-    if (attemptsMax > attemptsLimit) throw new Error(`The queue ${name} wants more than ${attemptsLimit} attempts.`);
-  }
-}
-
-async function declareTopology(channel: ConfirmChannel, topology: Topology): Promise<void> {
-  for (const queue of topology.queues) {
+async function declareQueues(channel: Channel, queues: readonly QueueSpec[]): Promise<void> {
+  for (const queue of queues) {
     // The parked queue first, since the other dead-letters to it.
     await channel.assertQueue(queue.parkedName, queueKinds.parked());
     await channel.assertQueue(queue.name, queueKinds.work(queue));
     await bind(channel, queue.name, queue.types);
   }
-  for (const wait of topology.waits) {
+}
+
+async function declareWaits(channel: ConfirmChannel, waits: readonly WaitSpec[]): Promise<void> {
+  for (const wait of waits) {
     await channel.assertQueue(wait.name, queueKinds.wait(wait));
     await bind(channel, wait.name, wait.types);
     await retireOlderWaits(channel, wait);

@@ -1,12 +1,13 @@
 import type { ChannelModel } from "amqplib";
 import type { Logger } from "../log.ts";
-import { BusUnavailable, type EventBus, type QueueSpec, type Topology } from "./bus.ts";
+import { BusUnavailable, type EventBus, type QueueSpec, type WaitSpec } from "./bus.ts";
 import { createConsumer, type RabbitConsumer } from "./rabbitmq-consumer.ts";
-import { openLink } from "./rabbitmq-link.ts";
+import { openLink, type RabbitLink } from "./rabbitmq-link.ts";
 import { createListening } from "./rabbitmq-listening.ts";
 import { createParked } from "./rabbitmq-parked.ts";
 import { createPublisher } from "./rabbitmq-publisher.ts";
-import { checkTopology, declareOn, withChannel } from "./rabbitmq-topology.ts";
+import { declareOn, withChannel } from "./rabbitmq-topology.ts";
+import { checkTopology } from "./topology-rules.ts";
 
 /**
  * openRabbitBus opens a bus on RabbitMQ. It resolves also when the broker is not there: it goes on trying,
@@ -24,7 +25,8 @@ export async function openRabbitBus(options: {
 }): Promise<EventBus> {
   const { log, name, url } = options;
   if (!URL.canParse(url)) throw new Error("The URL of RabbitMQ is not a URL.");
-  const topologies: Topology[] = [];
+  const queues = new Map<string, QueueSpec>();
+  const waits = new Map<string, WaitSpec>();
   const consumers = new Set<RabbitConsumer>();
   let closed = false;
 
@@ -32,7 +34,7 @@ export async function openRabbitBus(options: {
     requireReady: () => {
       if (!outward.ready()) throw new BusUnavailable("RabbitMQ cannot be reached, or takes no messages for now.");
     },
-    isBound: (type) => topologies.some((topology) => allSpecs(topology).some(({ types }) => types.includes(type))),
+    isBound: (type) => [...queues.values(), ...waits.values()].some(({ types }) => types.includes(type)),
     broken: (connection, reason) => outward.drop(connection, reason),
   });
   const listening = createListening({ log, broken: (connection, reason) => inward.drop(connection, reason) });
@@ -41,7 +43,7 @@ export async function openRabbitBus(options: {
     name: `${name} publishing`,
     log,
     async setUp(connection) {
-      await declareOn(connection, topologies);
+      await declareOn(connection, { queues: [...queues.values()], waits: [...waits.values()] });
       await publisher.attach(connection);
     },
   });
@@ -50,7 +52,6 @@ export async function openRabbitBus(options: {
     name: `${name} consuming`,
     log,
     async setUp(connection) {
-      await declareOn(connection, topologies);
       await listening.attach(connection);
       for (const consumer of consumers) await consumer.attach(connection);
     },
@@ -59,7 +60,7 @@ export async function openRabbitBus(options: {
   await Promise.all([outward.attempted, inward.attempted]);
 
   function specOf(queue: string): QueueSpec {
-    const spec = topologies.flatMap(({ queues }) => queues).find((each) => each.name === queue);
+    const spec = queues.get(queue);
     if (!spec) throw new Error(`The queue ${queue} is not declared.`);
     return spec;
   }
@@ -67,15 +68,17 @@ export async function openRabbitBus(options: {
   return {
     async declare(topology) {
       checkTopology(topology);
-      if (outward.ready()) await whileConnected(outward.connection(), (connection) => declareOn(connection, [topology]));
-      topologies.push(topology);
+      await onPresent(outward, (connection) => declareOn(connection, topology));
+      for (const queue of topology.queues) queues.set(queue.name, queue);
+      // One window at a time: the newest takes the place of the one before.
+      for (const wait of topology.waits) waits.set(wait.prefix, wait);
     },
     publish: (messages) => publisher.publish(messages),
     async consume(queue, handler, { prefetch }) {
       const broken = (connection: ChannelModel, reason: string) => inward.drop(connection, reason);
       const consumer = createConsumer({ spec: specOf(queue), handler, prefetch, publisher, log, broken });
+      await onPresent(inward, (connection) => consumer.attach(connection));
       consumers.add(consumer);
-      if (inward.ready()) await whileConnected(inward.connection(), (connection) => consumer.attach(connection));
       return {
         async stop() {
           consumers.delete(consumer);
@@ -83,7 +86,10 @@ export async function openRabbitBus(options: {
         },
       };
     },
-    listen: (types, handler) => listening.listen(types, handler),
+    async listen(types, handler) {
+      await inward.settled();
+      return listening.listen(types, handler);
+    },
     listParked: async (queue, limit) => parked.list(specOf(queue), limit),
     replayParked: async (queue, ids) => parked.replay(specOf(queue), ids),
     discardParked: async (queue, ids) => parked.discard(specOf(queue), ids),
@@ -101,6 +107,16 @@ export async function openRabbitBus(options: {
   };
 }
 
-function allSpecs(topology: Topology): readonly { readonly types: readonly string[] }[] {
-  return [...topology.queues, ...topology.waits];
+/**
+ * onPresent does something on the present connection. Where there is none, or it is lost meanwhile, there is
+ * nothing to do: what is declared and consumed is made anew on the next one.
+ */
+async function onPresent(link: RabbitLink, work: (connection: ChannelModel) => Promise<void>): Promise<void> {
+  const connection = await link.settled();
+  if (!connection) return;
+  try {
+    await work(connection);
+  } catch (error) {
+    if ((await link.settled()) === connection) throw error;
+  }
 }

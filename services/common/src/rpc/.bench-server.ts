@@ -5,5 +5,5 @@ const s = new Server();
 const asIs = (b: Buffer) => b;
 s.addService({ Echo: { path: "/x.E/Echo", requestStream: false, responseStream: false, requestSerialize: asIs, requestDeserialize: asIs, responseSerialize: asIs, responseDeserialize: asIs } }, { Echo: (call: any, cb: any) => cb(null, call.request) });
 const p = await new Promise<number>((r) => s.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (_, p) => r(p)));
-process.on("SIGINT", () => process.exit(0));
-console.log(JSON.stringify({ echo: p, ours: f.grpc.port, token: await f.tokens.user({ exp: Math.floor(Date.now() / 1000) + 3600 }), svc: await f.tokens.service({ exp: Math.floor(Date.now() / 1000) + 3600 }), ids }));
+
+export const info: any = { echo: p, ours: f.grpc.port, token: await f.tokens.user({ exp: Math.floor(Date.now() / 1000) + 3600 }), svc: await f.tokens.service({ exp: Math.floor(Date.now() / 1000) + 3600 }), ids };

@@ -1,0 +1,53 @@
+import type { Env } from "@gittix/common/config";
+import { createUserTokenVerifier } from "@gittix/common/identity/user-tokens";
+import { run } from "@gittix/common/run";
+import { audience, openPlatform, serve, type Parts, type RunningService } from "@gittix/common/service";
+import { v7 as uuidv7 } from "uuid";
+import { createAttemptLimits } from "./attempt-limits.ts";
+import { readAuthConfig } from "./config.ts";
+import { createSessionCookies } from "./cookies.ts";
+import { housekeeping } from "./housekeeping.ts";
+import { jwksRoute } from "./jwks-route.ts";
+import { openKeyRing } from "./key-ring.ts";
+import { createPasswords } from "./passwords.ts";
+import { authService, keyService } from "./rpc.ts";
+import { createAuthStore, type AuthStore } from "./store/auth-store.ts";
+import { migrations } from "./store/migrations.ts";
+import { tables } from "./store/tables.ts";
+import { createTokenIssuer, issuer } from "./tokens.ts";
+import { createAuthUseCases, type AuthUseCases } from "./usecases.ts";
+
+/** startAuth starts the auth service. */
+export async function startAuth(env: Env, parts: Parts<AuthStore, AuthUseCases> = {}): Promise<RunningService> {
+  const config = readAuthConfig(env);
+  const platform = await openPlatform({ name: "auth", config, entities: tables, migrations, parts });
+  try {
+    const { log } = platform;
+    const own = createAuthStore(platform.database, config);
+    const store = parts.store?.(own) ?? own;
+    const keys = await openKeyRing({ ...config, store: store.keys, ids: uuidv7, log });
+    const stories = createAuthUseCases({
+      ...config,
+      store,
+      passwords: createPasswords(config.bcryptCost),
+      limits: createAttemptLimits({ ...config, store: store.attempts, ids: uuidv7 }),
+      issue: createTokenIssuer(keys, config.accessLifeMs),
+      ids: uuidv7,
+    });
+    const usecases = parts.usecases?.(stories) ?? stories;
+    if (config.operator) log.info({ operator: await usecases.ensureOperator(config.operator) }, "operator's account");
+
+    return await serve(platform, {
+      rpc: [authService(usecases, createSessionCookies(config)), keyService(keys)],
+      subscriptions: [],
+      tasks: housekeeping(store, keys, config),
+      routes: [jwksRoute(keys)],
+      userTokens: createUserTokenVerifier({ issuer, audience, keys: () => ({ keys: [...keys.published()] }) }),
+    });
+  } catch (error) {
+    await platform.stop();
+    throw error;
+  }
+}
+
+if (import.meta.main) await run(startAuth);
