@@ -65,6 +65,8 @@ describe("LESSONS 4 and 19, a charge that meets the end of its order", () => {
               given(orders).update(orderId, (before) => ({
                 order: { ...before, status: "COMPLETED", cancelReason: null, version: before.version + 1 }, events: [],
               })),
+            // And the refund is nobody's business.
+            undoOrder: (orderId) => given(orders).update(orderId, (before) => ({ order: before, events: [] })),
           }),
         },
       },

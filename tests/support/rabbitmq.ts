@@ -2,11 +2,12 @@ import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { freePorts } from "./free-ports.ts";
 
 /** RabbitMq is a broker of one's own, on free loopback ports and in a folder that goes with it. */
 export interface RabbitMq {
@@ -18,12 +19,15 @@ export interface RabbitMq {
   restart(): Promise<void>;
   /** Freezes it, so that connections stand but nothing answers; `SIGCONT` thaws it. */
   signal(name: "SIGSTOP" | "SIGCONT"): void;
+  /** Runs a command of rabbitmqctl. */
+  control(...command: readonly string[]): Promise<void>;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
 }
 
 /** The broker itself, not the wrapper in sbin, which changes user and folder. */
 const binary = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+const controlBinary = "/usr/lib/rabbitmq/bin/rabbitmqctl";
 
 /** hasRabbitMq tells whether the broker is installed on this computer. */
 export function hasRabbitMq(): boolean {
@@ -33,7 +37,8 @@ export function hasRabbitMq(): boolean {
 /** startRabbitMq starts a broker and resolves when it takes connections. */
 export async function startRabbitMq(): Promise<RabbitMq> {
   const folder = await mkdtemp(join(tmpdir(), "gittix-rabbitmq-"));
-  const ports = { amqp: await freePort(), dist: await freePort(), epmd: await freePort() };
+  const [amqp = 0, dist = 0, epmd = 0] = await freePorts(3);
+  const ports = { amqp, dist, epmd };
   const env = await prepare(folder, ports);
   let broker = await boot(folder, env, ports.amqp);
 
@@ -53,6 +58,9 @@ export async function startRabbitMq(): Promise<RabbitMq> {
       broker = await boot(folder, env, ports.amqp);
     },
     signal: (name) => void broker.kill(name),
+    async control(...command) {
+      await promisify(execFile)(controlBinary, ["--quiet", ...command], { env });
+    },
     async stop() {
       // A private broker has nothing to keep, so there is no need to let it say good-bye.
       await kill();
@@ -137,15 +145,4 @@ async function logOf(folder: string): Promise<string> {
   const name = (await readFile(join(folder, "rabbitmq.conf"), "utf8")).match(/:(\d+)/)?.[1];
   const path = join(folder, "log", `gittix-${name}@localhost.log`);
   return existsSync(path) ? (await readFile(path, "utf8")).slice(-4_000) : "(no log)";
-}
-
-/** A port that nobody listens on now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
 }

@@ -51,7 +51,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       grpcPorts: grpcPorts as Record<ServiceName, number>,
       webFolder: join(import.meta.dirname, "../../web/dist"),
       hold: options.hold ?? "15m",
-      log: options.log ?? createLog("test", process.env["LOG_LEVEL"] ?? "silent"),
+      log: options.log ?? createLog(undefined, process.env["LOG_LEVEL"] ?? "silent"),
       settings: { ...quickly, ...options.settings },
       ...(options.parts ? { parts: options.parts } : {}),
       ...(options.wrapBus ? { wrapBus: options.wrapBus } : {}),

@@ -27,7 +27,7 @@ async function start(options: Options): Promise<void> {
   const beganAt = performance.now();
   const folder = openDataFolder(options.data);
   const file = logFile(folder);
-  const log = createLog("gittix", process.env["LOG_LEVEL"] ?? "info", pino.destination({ dest: file, sync: false }));
+  const log = createLog(undefined, process.env["LOG_LEVEL"] ?? "info", pino.destination({ dest: file, sync: false }));
   const grpcPorts = portsAfter(options.port);
   const mesh = await startMesh({
     folder, host, edgePort: options.port, grpcPorts, webFolder, hold: options.hold, log,

@@ -28,5 +28,5 @@ test.each([
 
 test("a complaint about the operator's password does not repeat it", () => {
   const env = { ...least, OPERATOR_EMAIL: "op@gittix.test", OPERATOR_PASSWORD: "s3cret" };
-  expect(() => readAuthConfig(env)).toThrow(expect.not.stringContaining("s3cret"));
+  expect(() => readAuthConfig(env)).toThrow(/^(?!.*s3cret).*OPERATOR_PASSWORD/);
 });

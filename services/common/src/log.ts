@@ -4,11 +4,14 @@ import { callContext } from "./context.ts";
 /** Logger writes one JSON object a line. Log a name and ids; never a body, a token, an e-mail or a card. */
 export type Logger = PinoLogger;
 
-/** createLog makes a service's log. `level` is a level of pino; `silent` writes nothing. */
-export function createLog(name: string, level: string, destination?: DestinationStream): Logger {
+/**
+ * createLog makes a log. `service` is undefined for the log of several services, each of which then adds its own
+ * name. `level` is a level of pino; `silent` writes nothing.
+ */
+export function createLog(service: string | undefined, level: string, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
     level,
-    base: { service: name },
+    base: service === undefined ? {} : { service },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     mixin: () => {

@@ -18,6 +18,7 @@ import { createRpcClient } from "./rpc/client.ts";
 import { startGrpcServer } from "./rpc/grpc-server.ts";
 import { startHttpServer, type HttpRoute } from "./rpc/http-server.ts";
 import { serviceInterceptors } from "./rpc/interceptors.ts";
+import { warmValidation } from "./rpc/interceptors/validation.ts";
 import type { Mount } from "./rpc/mount.ts";
 
 /** Parts are what a launcher or a test puts in the place of what a service would open by itself. */
@@ -165,6 +166,7 @@ export async function serve(platform: Platform, serving: Serving): Promise<Runni
       }),
     });
     const ready = async () => bus.healthy() && (await database.healthy());
+    warmValidation(mounts);
     const doors = { mounts, interceptors, host: config.host, log, ready };
     const http = await startHttpServer({ ...doors, port: config.httpPort, routes: serving.routes ?? [] });
     platform.onStop(() => http.stop(graceMs));

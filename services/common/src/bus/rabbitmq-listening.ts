@@ -11,6 +11,11 @@ export interface RabbitListening {
   listen(types: readonly string[], handler: (message: BusMessage) => void): Promise<Subscription>;
 }
 
+interface Ear {
+  readonly channel: Channel;
+  readonly queue: string;
+}
+
 /** createListening makes the queue when the first listener comes; all of them share it. */
 export function createListening(options: {
   readonly log: Logger;
@@ -19,14 +24,11 @@ export function createListening(options: {
   const listeners = createListeners(options.log);
   const heard = new Map<string, number>();
   let connected: ChannelModel | undefined;
-  let ear: { readonly channel: Channel; readonly queue: string } | undefined;
+  let ear: Promise<Ear> | undefined;
 
-  async function open(connection: ChannelModel): Promise<void> {
+  async function open(connection: ChannelModel): Promise<Ear> {
     const channel = await connection.createChannel();
     channel.on("error", (error) => options.broken(connection, `the listening channel broke: ${error.message}`));
-    channel.on("close", () => {
-      if (ear?.channel === channel) ear = undefined;
-    });
     const { queue } = await channel.assertQueue("", {
       exclusive: true,
       autoDelete: true,
@@ -42,15 +44,14 @@ export function createListening(options: {
       { noAck: true },
     );
     for (const type of heard.keys()) await channel.bindQueue(queue, eventExchange, type);
-    ear = { channel, queue };
+    return { channel, queue };
   }
 
   async function hear(types: readonly string[]): Promise<void> {
-    const fresh = types.filter((type) => !heard.has(type));
     for (const type of types) heard.set(type, (heard.get(type) ?? 0) + 1);
     if (!connected) return;
-    if (!ear) await open(connected);
-    else for (const type of fresh) await ear.channel.bindQueue(ear.queue, eventExchange, type);
+    const { channel, queue } = await (ear ??= open(connected));
+    for (const type of types) await channel.bindQueue(queue, eventExchange, type);
   }
 
   async function unhear(types: readonly string[]): Promise<void> {
@@ -58,7 +59,8 @@ export function createListening(options: {
       const left = (heard.get(type) ?? 1) - 1;
       if (left > 0) heard.set(type, left);
       else heard.delete(type);
-      if (left === 0 && ear) await ear.channel.unbindQueue(ear.queue, eventExchange, type).catch(() => {});
+      const present = left === 0 ? await ear : undefined;
+      await present?.channel.unbindQueue(present.queue, eventExchange, type);
     }
   }
 
@@ -66,7 +68,7 @@ export function createListening(options: {
     async attach(connection) {
       connected = connection;
       ear = undefined;
-      if (heard.size > 0) await open(connection);
+      if (heard.size > 0) await (ear = open(connection));
     },
     async listen(types, handler) {
       const subscription = listeners.add(types, handler);
@@ -75,7 +77,7 @@ export function createListening(options: {
       return {
         async stop() {
           await subscription.stop();
-          await unhear(types);
+          await unhear(types).catch(() => {});
         },
       };
     },

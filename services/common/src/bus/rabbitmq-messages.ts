@@ -1,4 +1,4 @@
-import type { Message, Options } from "amqplib";
+import type { Message, Options, XDeath } from "amqplib";
 import type { BusMessage, ParkedMessage } from "./bus.ts";
 
 /** propertiesOf is how a message travels: on disk, and readable without its body. */
@@ -23,7 +23,7 @@ export function readMessage(message: Message): BusMessage {
   return {
     id: textOr(messageId, ""),
     // A message that has waited arrives under its queue's name; the first routing key is the type.
-    type: textOr(type, firstDeath(message)?.["routing-keys"][0] ?? message.fields.routingKey),
+    type: textOr(type, deathsOf(message).at(-1)?.["routing-keys"][0] ?? message.fields.routingKey),
     body: new Uint8Array(message.content),
   };
 }
@@ -54,7 +54,7 @@ export function headersOf(failure: Failure): Record<string, string | number> {
 /** readParked reads a parked message: parked by us, with the error, or by the broker, which knows none. */
 export function readParked(message: Message, queue: string): ParkedMessage {
   const headers = message.properties.headers ?? {};
-  const death = firstDeath(message);
+  const [death] = deathsOf(message);
   const parkedAt = textOr(headers["gittix-parked-at"], "");
   return {
     ...readMessage(message),
@@ -65,8 +65,9 @@ export function readParked(message: Message, queue: string): ParkedMessage {
   };
 }
 
-function firstDeath(message: Message) {
-  return message.properties.headers?.["x-death"]?.at(-1);
+/** What moved the message from queue to queue, the latest first. */
+function deathsOf(message: Message): readonly XDeath[] {
+  return message.properties.headers?.["x-death"] ?? [];
 }
 
 function textOr(value: unknown, otherwise: string): string {

@@ -9,6 +9,8 @@ export interface RabbitParked {
   list(queue: QueueSpec, limit: number): Promise<{ messages: readonly ParkedMessage[]; total: number }>;
   replay(queue: QueueSpec, ids: readonly string[] | "all"): Promise<readonly string[]>;
   discard(queue: QueueSpec, ids: readonly string[] | "all"): Promise<readonly string[]>;
+  /** How many messages are ready in any queue. */
+  depth(name: string): Promise<number>;
 }
 
 /**
@@ -67,6 +69,11 @@ export function createParked(options: {
         discarded.push(parked.id);
       });
       return discarded;
+    },
+    async depth(name) {
+      const connection = options.connection();
+      const { messageCount } = await withChannel(connection, (channel) => channel.checkQueue(name)).catch(rethrow);
+      return messageCount;
     },
   };
 }

@@ -18,6 +18,8 @@ export interface RabbitPublisher {
  * declared. Such a message that reaches no queue was not delivered; one of another type is nobody's concern.
  */
 export function createPublisher(options: {
+  /** How long the broker may take to confirm. */
+  readonly publishMaxMs: number;
   /** Throws a BusUnavailable while the broker takes nothing. */
   requireReady(): void;
   isBound(type: string): boolean;
@@ -72,27 +74,24 @@ export function createPublisher(options: {
     },
     async publish(messages) {
       options.requireReady();
-      await bounded(Promise.all(messages.map((message) => send(eventExchange, message.type, message, {}))));
+      await bounded(Promise.all(messages.map((message) => send(eventExchange, message.type, message, {}))), options.publishMaxMs);
     },
     async sendToQueue(queue, message, headers) {
       options.requireReady();
-      await bounded(send("", queue, message, headers));
+      await bounded(send("", queue, message, headers), options.publishMaxMs);
     },
   };
 }
-
-/** How long the broker may take to confirm. After that a message may have been taken over, or not. */
-const confirmMaxMs = 10_000;
 
 function markOf(exchange: string, key: string, id: string): string {
   return `${exchange}/${key}/${id}`;
 }
 
-async function bounded(work: Promise<unknown>): Promise<void> {
+async function bounded(work: Promise<unknown>, maxMs: number): Promise<void> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => late.reject(new BusUnavailable(`RabbitMQ did not confirm within ${confirmMaxMs} ms.`)),
-    confirmMaxMs,
+    () => late.reject(new BusUnavailable(`RabbitMQ did not confirm within ${maxMs} ms.`)),
+    maxMs,
   );
   try {
     await Promise.race([work, late.promise]);

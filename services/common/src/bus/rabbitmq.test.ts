@@ -1,26 +1,28 @@
 import { afterAll, beforeAll, describe } from "@jest/globals";
 import { hasRabbitMq, startRabbitMq, type RabbitMq } from "../../../../tests/support/rabbitmq.ts";
 import { busContract } from "./bus.contract.ts";
+import { faultContract } from "./contract/rabbitmq-faults.ts";
 import { silentLog } from "./contract/support.ts";
 import { openRabbitBus } from "./rabbitmq.ts";
 
-const given = process.env.GITTIX_RABBITMQ_URL;
-const possible = given !== undefined || hasRabbitMq();
-if (!possible) {
-  process.stderr.write("\nLEFT OUT: the event bus on RabbitMQ. Install rabbitmq-server, or set GITTIX_RABBITMQ_URL.\n\n");
+const installed = hasRabbitMq();
+if (!installed) {
+  process.stderr.write("\nLEFT OUT: the event bus on RabbitMQ, because rabbitmq-server is not installed.\n\n");
 }
 
-(possible ? describe : describe.skip)("with a broker", () => {
-  let broker: RabbitMq | undefined;
-  let url = given ?? "";
+(installed ? describe : describe.skip)("with a broker of its own", () => {
+  let started: RabbitMq | undefined;
+
+  function broker(): RabbitMq {
+    if (!started) throw new Error("the broker did not start");
+    return started;
+  }
 
   beforeAll(async () => {
-    if (given === undefined) {
-      broker = await startRabbitMq();
-      url = broker.url;
-    }
+    started = await startRabbitMq();
   }, 70_000);
-  afterAll(() => broker?.stop());
+  afterAll(() => started?.stop());
 
-  busContract("RabbitMQ", () => openRabbitBus({ url, name: "bus-test", log: silentLog }));
+  busContract("RabbitMQ", () => openRabbitBus({ url: broker().url, name: "bus-test", log: silentLog }));
+  faultContract(broker);
 });

@@ -6,7 +6,7 @@ import { openLink, type RabbitLink } from "./rabbitmq-link.ts";
 import { createListening } from "./rabbitmq-listening.ts";
 import { createParked } from "./rabbitmq-parked.ts";
 import { createPublisher } from "./rabbitmq-publisher.ts";
-import { declareOn, withChannel } from "./rabbitmq-topology.ts";
+import { declareOn } from "./rabbitmq-topology.ts";
 import { checkTopology } from "./topology-rules.ts";
 
 /**
@@ -22,8 +22,10 @@ export async function openRabbitBus(options: {
   /** Names the connections, for those who look at the broker. */
   readonly name: string;
   readonly log: Logger;
+  /** How long a publish may take. After that the message may have been taken over, or not. */
+  readonly publishMaxMs?: number;
 }): Promise<EventBus> {
-  const { log, name, url } = options;
+  const { log, name, url, publishMaxMs = 10_000 } = options;
   if (!URL.canParse(url)) throw new Error("The URL of RabbitMQ is not a URL.");
   const queues = new Map<string, QueueSpec>();
   const waits = new Map<string, WaitSpec>();
@@ -31,6 +33,7 @@ export async function openRabbitBus(options: {
   let closed = false;
 
   const publisher = createPublisher({
+    publishMaxMs,
     requireReady: () => {
       if (!outward.ready()) throw new BusUnavailable("RabbitMQ cannot be reached, or takes no messages for now.");
     },
@@ -52,6 +55,8 @@ export async function openRabbitBus(options: {
     name: `${name} consuming`,
     log,
     async setUp(connection) {
+      // The wait queues are left to the other connection: to remember their names is to publish.
+      await declareOn(connection, { queues: [...queues.values()], waits: [] });
       await listening.attach(connection);
       for (const consumer of consumers) await consumer.attach(connection);
     },
@@ -93,10 +98,7 @@ export async function openRabbitBus(options: {
     listParked: async (queue, limit) => parked.list(specOf(queue), limit),
     replayParked: async (queue, ids) => parked.replay(specOf(queue), ids),
     discardParked: async (queue, ids) => parked.discard(specOf(queue), ids),
-    async depth(queue) {
-      const connection = inward.connection();
-      return withChannel(connection, async (channel) => (await channel.checkQueue(queue)).messageCount);
-    },
+    depth: (queue) => parked.depth(queue),
     healthy: () => !closed && outward.ready() && inward.ready(),
     async close() {
       if (closed) return;
@@ -108,15 +110,17 @@ export async function openRabbitBus(options: {
 }
 
 /**
- * onPresent does something on the present connection. Where there is none, or it is lost meanwhile, there is
- * nothing to do: what is declared and consumed is made anew on the next one.
+ * onPresent does something on the present connection, and on the next one if that is lost meanwhile. Where
+ * there is none there is nothing to do: what is declared and consumed is made when it comes.
  */
 async function onPresent(link: RabbitLink, work: (connection: ChannelModel) => Promise<void>): Promise<void> {
-  const connection = await link.settled();
-  if (!connection) return;
-  try {
-    await work(connection);
-  } catch (error) {
-    if ((await link.settled()) === connection) throw error;
+  for (;;) {
+    const connection = await link.settled();
+    if (!connection) return;
+    try {
+      return await work(connection);
+    } catch (error) {
+      if ((await link.settled()) === connection) throw error;
+    }
   }
 }

@@ -1,16 +1,15 @@
 import { Code, type ConnectError } from "@connectrpc/connect";
-import { Metadata, type ServiceError } from "@grpc/grpc-js";
+import type { StatusObject } from "@grpc/grpc-js";
 import { failure, reasonOf } from "../errors.ts";
 import { connectErrorOf } from "./grpc-status.ts";
 import { callCancelled, deadlineExceeded } from "./refusals.ts";
 
 /**
- * receivedError makes the error of our model from what a grpc-js client reports: the other service's own
+ * receivedError makes the error of our model from the status that a call ended with: the other service's own
  * error with its details, or a reason for what happened on the way there.
  */
-export function receivedError(error: unknown): unknown {
-  if (!isServiceError(error)) return error;
-  const received = connectErrorOf(error, error);
+export function receivedError(status: StatusObject): ConnectError {
+  const received = connectErrorOf(status);
   return reasonOf(received) === undefined ? explain(received) : received;
 }
 
@@ -27,9 +26,4 @@ function explain(error: ConnectError): ConnectError {
     default:
       return error;
   }
-}
-
-function isServiceError(error: unknown): error is ServiceError {
-  return error instanceof Error && "code" in error && "details" in error && "metadata" in error
-    && error.metadata instanceof Metadata;
 }

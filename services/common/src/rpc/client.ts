@@ -1,13 +1,14 @@
 import type { DescMethodServerStreaming, DescMethodUnary, DescService } from "@bufbuild/protobuf";
 import { create, fromBinary, type DescMessage, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
 import { makeAnyClient, type CallOptions, type Client } from "@connectrpc/connect";
-import { Client as GrpcClient, type ClientReadableStream, type ClientUnaryCall } from "@grpc/grpc-js";
+import { Client as GrpcClient, type ClientReadableStream, type ServiceError } from "@grpc/grpc-js";
 import { assertOutsideTransaction } from "../database/transaction-scope.ts";
 import { callContext } from "../context.ts";
 import type { ServiceTokenSource } from "../identity/service-tokens.ts";
 import { channelOptions, credentialsOf, targetOf, type ClientTls } from "./client-channel.ts";
 import { receivedError } from "./client-errors.ts";
 import { createMetadata } from "./client-metadata.ts";
+import { callUnary } from "./client-unary.ts";
 import { encode } from "./grpc-codec.ts";
 import { headersOf } from "./grpc-metadata.ts";
 
@@ -40,25 +41,17 @@ const streamDeadlineMs = 16 * 60_000;
 export function createRpcClient<S extends DescService>(service: S, options: RpcClientOptions): RpcClient<S> {
   const { address, deadlineMs = 3000, tls } = options;
   const grpc = new GrpcClient(targetOf(address), credentialsOf(tls), channelOptions(service));
+  const channel = grpc.getChannel();
   const metadataOf = createMetadata(options);
 
   const unary = <I extends DescMessage, O extends DescMessage>(method: DescMethodUnary<I, O>) => {
     const path = `/${service.typeName}/${method.name}`;
-    const decode = (bytes: Buffer): MessageShape<O> => fromBinary(method.output, bytes);
     return async (request: MessageInitShape<I>, callOptions: CallOptions = {}): Promise<MessageShape<O>> => {
       assertOutsideTransaction(`Calling ${path}`);
       const bytes = encode(method.input, create(method.input, request));
       const metadata = await metadataOf(callOptions.headers);
       const deadline = deadlineOf(callOptions.timeoutMs ?? deadlineMs);
-      return new Promise((resolve, reject) => {
-        const call = grpc.makeUnaryRequest(path, asIs, decode, bytes, metadata, { deadline }, (error, answer) => {
-          release();
-          if (error) reject(receivedError(error));
-          else if (answer === undefined) reject(new Error(`${path} answered with nothing`));
-          else resolve(answer);
-        });
-        const release = attach(call, callOptions);
-      });
+      return fromBinary(method.output, await callUnary(channel, path, bytes, metadata, deadline, callOptions));
     };
   };
 
@@ -75,7 +68,7 @@ export function createRpcClient<S extends DescService>(service: S, options: RpcC
       try {
         yield* messagesOf<MessageShape<O>>(call);
       } catch (error) {
-        throw receivedError(error);
+        throw isServiceError(error) ? receivedError(error) : error;
       } finally {
         release();
         call.cancel();
@@ -98,7 +91,7 @@ function deadlineOf(timeoutMs: number): number {
 }
 
 /** Ties a call to the caller's signal and callbacks; gives what unties it. */
-function attach(call: ClientUnaryCall | ClientReadableStream<unknown>, options: CallOptions): () => void {
+function attach(call: ClientReadableStream<unknown>, options: CallOptions): () => void {
   const { signal, onHeader, onTrailer } = options;
   if (onHeader) call.on("metadata", (metadata) => onHeader(headersOf(metadata)));
   if (onTrailer) call.on("status", (status) => onTrailer(headersOf(status.metadata)));
@@ -115,4 +108,8 @@ async function* messagesOf<T>(call: ClientReadableStream<T>): AsyncGenerator<T> 
 
 function asIs(bytes: Buffer): Buffer {
   return bytes;
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && "code" in error && "details" in error && "metadata" in error;
 }

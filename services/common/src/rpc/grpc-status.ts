@@ -37,14 +37,24 @@ export function asConnectError(error: unknown): ConnectError {
 }
 
 /** connectErrorOf reads the error that a gRPC client received. */
-export function connectErrorOf(status: StatusObject, cause?: unknown): ConnectError {
+export function connectErrorOf(status: StatusObject): ConnectError {
   const [encoded] = status.metadata.get(detailsHeader);
-  const details = encoded instanceof Buffer ? detailsIn(encoded) : [];
   const code = isCode(status.code) ? status.code : Code.Unknown;
-  const error = new ConnectError(status.details, code, headersOf(status.metadata), undefined, cause);
-  error.details = details;
+  const error = withoutStack(() => new ConnectError(status.details, code, headersOf(status.metadata)));
+  if (encoded instanceof Buffer) error.details = detailsIn(encoded);
   error.isWireError = true;
   return error;
+}
+
+/** A stack costs more than all else of a refused call, and says nothing of what another service answered. */
+function withoutStack<T>(make: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 function detailsIn(encoded: Buffer): ConnectError["details"] {

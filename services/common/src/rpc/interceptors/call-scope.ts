@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Interceptor } from "@connectrpc/connect";
 import { v7 as uuidv7 } from "uuid";
 import { withCallContext, type CallContext } from "../../context.ts";
@@ -13,7 +12,7 @@ import { userCredentialOf } from "./credentials.ts";
 export const callScope: Interceptor = (next) => (request) => {
   const context: CallContext = {
     requestId: requestIdIn(headerOf(request, "x-request-id")) ?? uuidv7(),
-    traceParent: traceIn(headerOf(request, "traceparent")) ?? newTrace(),
+    traceParent: traceIn(headerOf(request, "traceparent")) ?? newTrace(uuidv7()),
     authorization: userCredentialOf(request),
     deadlineAt: request.contextValues.get(peerKey).deadlineAt,
   };
@@ -34,7 +33,8 @@ function traceIn(header: string | undefined): string | undefined {
     : undefined;
 }
 
-function newTrace(): string {
-  const bytes = randomBytes(24).toString("hex");
-  return `00-${bytes.slice(0, 32)}-${bytes.slice(32)}-01`;
+/** The bits of a UUID are a trace id, its random end the id of the first span. */
+function newTrace(uuid: string): string {
+  const id = uuid.replaceAll("-", "");
+  return `00-${id}-${id.slice(16)}-01`;
 }
