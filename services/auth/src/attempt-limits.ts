@@ -1,10 +1,11 @@
 import { accountSubject, addressSubject, tooManyAttempts, type Limit } from "./domain/attempts.ts";
 import type { AttemptStore } from "./store/attempt-store.ts";
+import { createTurnstiles } from "./turnstile.ts";
 
 /** AttemptLimits counts what somebody who guesses would do often, and refuses it beyond a number. */
 export interface AttemptLimits {
-  /** Counts an attempt at a password. Gives what takes it off the count again: only failures count. */
-  password(emailKey: string, address: string | undefined): Promise<() => Promise<void>>;
+  /** Compares a password, where the account and the address have not failed too often; a failure is counted. */
+  password(emailKey: string, address: string | undefined, compare: () => Promise<boolean>): Promise<boolean>;
   /** Counts a sign-up, however it ends: each one costs a hash and can ask whether an address is taken. */
   signUp(address: string | undefined): Promise<void>;
 }
@@ -18,42 +19,39 @@ export function createAttemptLimits(parts: {
   readonly failuresPerAddress: number;
   readonly signUpsPerAddress: number;
 }): AttemptLimits {
-  const { store, windowMs } = parts;
+  const { store, ids, windowMs } = parts;
+  const turnstiles = createTurnstiles();
 
   return {
-    password(emailKey, address) {
+    async password(emailKey, address, compare) {
       const account = { subject: accountSubject(emailKey), max: parts.failuresPerAccount };
-      return take([account, ...perAddress("sign-in", address, parts.failuresPerAddress)]);
+      const limits = [account, ...perAddress("sign-in", address, parts.failuresPerAddress)];
+      const leaving: (() => void)[] = [];
+      try {
+        // No more are compared at a time than may still fail: otherwise a thousand guesses made at the same moment
+        // would all pass before the first is counted. Those with the right password wait, and are not refused.
+        for (const limit of limits) leaving.push(await turnstiles.enter(limit.subject, () => roomOf(limit)));
+        const matches = await compare();
+        if (!matches) await store.insert(limits.map(({ subject }) => ({ id: ids(), subject })));
+        return matches;
+      } finally {
+        leaving.forEach((leave) => leave());
+      }
     },
+
     async signUp(address) {
-      await take(perAddress("sign-up", address, parts.signUpsPerAddress));
+      for (const limit of perAddress("sign-up", address, parts.signUpsPerAddress)) {
+        await roomOf(limit);
+        await store.insert([{ id: ids(), subject: limit.subject }]);
+      }
     },
   };
 
-  /**
-   * Counts first and compares the password after, so that many attempts at the same moment do not all pass.
-   * Looks before, so that a refused one costs no write, and after, since others may have come in between.
-   */
-  async function take(limits: readonly Limit[]): Promise<() => Promise<void>> {
-    if (limits.length === 0) return async () => {};
-    await refuseBeyond(limits, 0);
-    const attempts = limits.map(({ subject }) => ({ id: parts.ids(), subject }));
-    const giveBack = () => store.remove(attempts.map(({ id }) => id));
-    await store.insert(attempts);
-    try {
-      await refuseBeyond(limits, 1);
-      return giveBack;
-    } catch (error) {
-      await giveBack();
-      throw error;
-    }
-  }
-
-  async function refuseBeyond(limits: readonly Limit[], own: number): Promise<void> {
-    for (const { subject, max } of limits) {
-      const over = await store.nthNewest(subject, max + own);
-      if (over) throw tooManyAttempts(over.attemptedAt, over.at, windowMs);
-    }
+  /** How many more attempts there may be; refuses where there may be none. */
+  async function roomOf({ subject, max }: Limit): Promise<number> {
+    const { count, nthNewest, at } = await store.count(subject, max);
+    if (nthNewest) throw tooManyAttempts(nthNewest, at, windowMs);
+    return max - count;
   }
 }
 

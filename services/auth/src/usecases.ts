@@ -46,11 +46,10 @@ export function createAuthUseCases(parts: {
     },
 
     async signIn({ email, password, address }: Credentials): Promise<SignedIn> {
-      const giveBack = await limits.password(emailKey(email), address);
-      const found = await users.findByEmail(emailKey(email));
-      const matches = await passwords.matches(password, found?.passwordHash);
+      const key = emailKey(email);
+      const found = await users.findByEmail(key);
+      const matches = await limits.password(key, address, () => passwords.matches(password, found?.passwordHash));
       if (!found || !matches) throw credentialsWrong();
-      await giveBack();
       const token = newRefreshToken(ids());
       const { user, started } = await users.update(found.id, (user, at) => {
         // A password changed since the comparison has ended all sessions; this one must not slip past it.
@@ -105,9 +104,8 @@ export function createAuthUseCases(parts: {
     ): Promise<{ user: User; signedIn?: SignedIn }> {
       const email = wish.email === undefined ? undefined : readEmail(wish.email);
       const { emailKey, passwordHash: provenHash } = await this.getUser(by.id);
-      const giveBack = await limits.password(emailKey, wish.address);
-      if (!(await passwords.matches(wish.currentPassword, provenHash))) throw credentialsWrong();
-      await giveBack();
+      const compare = () => passwords.matches(wish.currentPassword, provenHash);
+      if (!(await limits.password(emailKey, wish.address, compare))) throw credentialsWrong();
       const passwordHash = wish.newPassword === undefined ? undefined : await passwords.hash(wish.newPassword);
       const token = newRefreshToken(ids());
       const { user, started } = await users.update(by.id, (before, at) => {

@@ -92,6 +92,12 @@ export function metadataOf(error: unknown): Readonly<Record<string, string>> {
   return (info ?? create(ErrorInfoSchema)).metadata;
 }
 
+/** fieldProblemsOf reads the broken rules of fields that came with an error. */
+export function fieldProblemsOf(error: unknown): readonly FieldProblem[] {
+  if (!(error instanceof ConnectError)) return [];
+  return error.findDetails(BadRequestSchema).flatMap((detail) => detail.fieldViolations);
+}
+
 function isReasonName(name: string): name is ReasonName {
   return Object.hasOwn(codeOf, name);
 }

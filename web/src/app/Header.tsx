@@ -1,5 +1,6 @@
 import { Link, NavLink, useLocation, useNavigate } from "react-router";
 import { useSession, useSignOut } from "../api/session/session.ts";
+import { readError } from "../api/errors.ts";
 import { Button, ButtonLink } from "../ui/Button.tsx";
 import { paths, withNext } from "../ui/paths.ts";
 
@@ -48,6 +49,11 @@ function UserMenu({ email }: { readonly email: string }) {
       <Button pending={signOut.isPending} onClick={() => signOut.mutate({})}>
         Sign out
       </Button>
+      {signOut.error && (
+        <p role="alert" className="header-problem">
+          You are still signed in. {readError(signOut.error).sentence}
+        </p>
+      )}
     </>
   );
 }

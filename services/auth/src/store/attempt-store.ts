@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Database } from "@gittix/common/database/database";
-import { In, LessThan, MoreThan } from "typeorm";
+import { LessThan, MoreThan } from "typeorm";
 import { Attempts } from "./tables.ts";
 
 /** AttemptStore counts attempts within a window of time. */
 export interface AttemptStore {
-  /** When the `nth` newest attempt within the window was made, and what time it is; null where there are fewer. */
-  nthNewest(subject: string, nth: number): Promise<{ readonly attemptedAt: Date; readonly at: Date } | null>;
-  /** Counts one attempt for each subject, and commits it. */
+  /** How many attempts were made within the window, and when the `nth` newest of them was, if there are so many. */
+  count(subject: string, nth: number): Promise<{ readonly count: number; readonly nthNewest?: Date; readonly at: Date }>;
+  /** Counts one attempt for each subject. */
   insert(attempts: readonly { readonly id: string; readonly subject: string }[]): Promise<void>;
-  remove(ids: readonly string[]): Promise<void>;
   /** Deletes what has left the window. */
   prune(): Promise<void>;
 }
@@ -17,15 +16,18 @@ export interface AttemptStore {
 /** createAttemptStore counts attempts in a database. */
 export function createAttemptStore(database: Database, windowMs: number): AttemptStore {
   return {
-    async nthNewest(subject, nth) {
+    async count(subject, nth) {
       const at = await database.now();
-      const found = await database.reader().find(Attempts, {
-        where: { subjectHash: hash(subject), attemptedAt: MoreThan(windowStart(at)) },
+      const where = { subjectHash: hash(subject), attemptedAt: MoreThan(windowStart(at)) };
+      const count = await database.reader().countBy(Attempts, where);
+      if (count < nth) return { count, at };
+      const [found] = await database.reader().find(Attempts, {
+        where,
         order: { attemptedAt: "DESC" },
         skip: nth - 1,
         take: 1,
       });
-      return found[0] ? { attemptedAt: found[0].attemptedAt, at } : null;
+      return found ? { count, nthNewest: found.attemptedAt, at } : { count: nth - 1, at };
     },
 
     insert: (attempts) =>
@@ -34,10 +36,6 @@ export function createAttemptStore(database: Database, windowMs: number): Attemp
         const rows = attempts.map(({ id, subject }) => ({ id, subjectHash: hash(subject), attemptedAt }));
         await manager.insert(Attempts, rows);
       }),
-
-    async remove(ids) {
-      await database.write(({ manager }) => manager.delete(Attempts, { id: In([...ids]) }));
-    },
 
     async prune() {
       const gone = LessThan(windowStart(await database.now()));

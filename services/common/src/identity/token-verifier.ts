@@ -28,7 +28,7 @@ const remoteKeys = { timeoutDuration: 3000, cooldownDuration: 2000, cacheMaxAge:
 const cachedMax = 10_000;
 
 /** createTokenVerifier checks signature, issuer, audience and times; `read` then makes sense of the claims. */
-export function createTokenVerifier<T extends NonNullable<unknown>>(options: {
+export function createTokenVerifier<T extends object | string>(options: {
   readonly issuer: string;
   readonly audience: string;
   readonly algorithms: readonly string[];

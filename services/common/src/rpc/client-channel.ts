@@ -15,9 +15,9 @@ export function credentialsOf(tls: ClientTls | undefined): ChannelCredentials {
   return ChannelCredentials.createSsl(tls.ca, tls.key ?? null, tls.cert ?? null);
 }
 
-/** targetOf asks for all addresses of a name, so that calls can go round its replicas. */
+/** targetOf asks for all addresses of a name, so that calls can go round its replicas; `ipv4:A:P,B:P` lists them itself. */
 export function targetOf(address: string): string {
-  return /^[a-z]+:/.test(address) && !/^[\w.-]+:\d+$/.test(address) ? address : `dns:///${address}`;
+  return /^(dns|ipv4|ipv6|unix):/.test(address) ? address : `dns:///${address}`;
 }
 
 /** channelOptions balance calls, notice dead connections, and repeat what may be repeated. */

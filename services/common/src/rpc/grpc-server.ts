@@ -10,7 +10,7 @@ import {
 import type { ConnectError, Interceptor } from "@connectrpc/connect";
 import type { Logger } from "../log.ts";
 import { grpcServiceOf } from "./grpc-adapter.ts";
-import { detailsHeader, grpcStatusOf } from "./grpc-status.ts";
+import { grpcStatusOf } from "./grpc-status.ts";
 import { createHealth } from "./health.ts";
 import { limits } from "./limits.ts";
 import type { Mount } from "./mount.ts";
@@ -90,7 +90,8 @@ function explainedStatus(log: Logger): ServerInterceptor {
       // It may try to end a call again, with each further piece of a request that is too large.
       if (ended) return;
       ended = true;
-      if (sent.code === status.OK || sent.metadata?.get(detailsHeader).length) return send.call(call, sent);
+      // What our adapter sends always has metadata, and what grpc-js makes up never has.
+      if (sent.code === status.OK || sent.metadata) return send.call(call, sent);
       const error = explain(sent.code);
       log.info({ method: method.path, code: status[error.code] }, "call ended by the server");
       return send.call(call, grpcStatusOf(error));

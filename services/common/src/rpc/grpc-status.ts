@@ -6,7 +6,7 @@ import { Metadata, type StatusObject } from "@grpc/grpc-js";
 import { copyToMetadata, headersOf } from "./grpc-metadata.ts";
 
 /** The trailer in which every gRPC library carries the typed details of an error. */
-export const detailsHeader = "grpc-status-details-bin";
+const detailsHeader = "grpc-status-details-bin";
 
 /** grpcStatusOf makes the status that a gRPC server sends for an error, its details included. */
 export function grpcStatusOf(error: ConnectError, trailer?: Headers): StatusObject {
@@ -28,7 +28,9 @@ export function grpcStatusOf(error: ConnectError, trailer?: Headers): StatusObje
     });
     metadata.set(detailsHeader, Buffer.from(toBinary(StatusSchema, status)));
   }
-  return { code: Number(error.code), details: message, metadata };
+  // Connect and gRPC number the codes alike.
+  const code: number = error.code;
+  return { code, details: message, metadata };
 }
 
 /** asConnectError is for a server without the error mapping; nothing of another kind of error goes out. */

@@ -5,7 +5,7 @@ import { decodeRequest, encode } from "./grpc-codec.ts";
 import { headersOf, metadataOf } from "./grpc-metadata.ts";
 import { grpcContextValues } from "./grpc-peer.ts";
 import { asConnectError, grpcStatusOf } from "./grpc-status.ts";
-import { endOf } from "./grpc-unary.ts";
+import { endOf } from "./refusals.ts";
 
 /** The streams that are served: those whose answer is a stream. No contract of ours has another. */
 type StreamSpec = Extract<MethodImplSpec, { kind: "server_streaming" | "bidi_streaming" }>;

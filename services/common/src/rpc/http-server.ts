@@ -1,9 +1,11 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Interceptor } from "@connectrpc/connect";
+import { reasonOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { readBody } from "./http-body.ts";
 import { rpcEndpoints } from "./http-rpc.ts";
+import { describeFault } from "./interceptors/fault.ts";
 import { limits } from "./limits.ts";
 import type { Mount } from "./mount.ts";
 import { serverStopping } from "./refusals.ts";
@@ -54,7 +56,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     const path = request.url?.split("?", 1)[0] ?? "";
     const rpc = request.method === "POST" ? rpcs.get(path) : undefined;
     const route = routes.get(`${request.method} ${path}`);
-    const work = rpc ? rpc(request, response) : route ? answerRoute(route, request, response) : notFound(response);
+    const work = rpc ? rpc(request, response) : route ? answerRoute(route, request, response, log) : notFound(response);
     work.catch((error: unknown) => {
       // The client has usually gone away; what else goes wrong here is no call that could be logged as one.
       log.debug({ err: error, path }, "http request ended early");
@@ -94,11 +96,25 @@ function healthRoute(ready: () => boolean | Promise<boolean>): HttpRoute {
   };
 }
 
-async function answerRoute(route: HttpRoute, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = route.method === "POST" ? await readBody(request, limits.routeBytesMax) : Buffer.alloc(0);
-  const answer = await route.handle({ headers: request.headers, body });
-  response.writeHead(answer.status, { "content-type": "text/plain; charset=utf-8", ...answer.headers });
-  response.end(answer.body);
+async function answerRoute(
+  route: HttpRoute,
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: Logger,
+): Promise<void> {
+  const { status, headers, body } = await runRoute(route, request, log);
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", ...headers }).end(body);
+}
+
+async function runRoute(route: HttpRoute, request: IncomingMessage, log: Logger): Promise<HttpRouteAnswer> {
+  try {
+    const body = route.method === "POST" ? await readBody(request, limits.routeBytesMax) : Buffer.alloc(0);
+    return await route.handle({ headers: request.headers, body });
+  } catch (error) {
+    if (reasonOf(error) === "REQUEST_TOO_LARGE") return { status: 413, body: "too large\n" };
+    log.error({ path: route.path, fault: describeFault(error) }, "http route failed");
+    return { status: 500, body: "internal error\n" };
+  }
 }
 
 async function notFound(response: ServerResponse): Promise<void> {

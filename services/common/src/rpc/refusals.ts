@@ -28,3 +28,10 @@ export function callCancelled(cause?: unknown): ConnectError {
 export function serverStopping(): ConnectError {
   return failure("DEPENDENCY_UNAVAILABLE", "The service is stopping; please try again.");
 }
+
+/** endOf says why a call ended before its answer, by what remained of its time. */
+export function endOf(remainingMs: number | undefined): ConnectError {
+  return remainingMs !== undefined && remainingMs <= 0
+    ? deadlineExceeded()
+    : callCancelled();
+}

@@ -37,7 +37,7 @@ export async function startFixture(overrides: { readonly tickets?: Partial<Servi
   const services = await generateKeyPair("ES256");
   const strangers = await generateKeyPair("ES256");
   const lines: string[] = [];
-  const log = createLog("tickets", process.env.LL ?? "debug", { write: (line) => void lines.push(line) });
+  const log = createLog("tickets", "debug", { write: (line) => void lines.push(line) });
   const metrics = createCallMetrics();
   const seen: Seen = { headers: [], aborted: [] };
   const interceptors = serviceInterceptors({
@@ -159,8 +159,9 @@ const reservationService: ServiceImpl<typeof ReservationService> = {
 function aborted(signal: AbortSignal, seen: Seen): Promise<never> {
   return new Promise((_, reject) => {
     const end = () => {
-      seen.aborted.push(signal.reason);
-      reject(signal.reason);
+      const reason: unknown = signal.reason;
+      seen.aborted.push(reason);
+      reject(reason instanceof Error ? reason : new Error("aborted"));
     };
     if (signal.aborted) end();
     else signal.addEventListener("abort", end);

@@ -124,6 +124,7 @@ describe.each(["gRPC", "Connect JSON", "Connect binary", "gRPC-Web", "gRPC-Web J
     for await (const _ of client().watchTickets({}, { signal: abort.signal })) break;
     abort.abort();
     await until(() => fixture.seen.aborted.length > before);
+    expect(fixture.seen.aborted.length).toBe(before + 1);
   });
 
   test("answers INTERNAL when a handler throws before it begins", async () => {

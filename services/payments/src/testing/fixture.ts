@@ -5,6 +5,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 import { openEmbeddedBus } from "@gittix/common/bus/embedded";
 import type { Env } from "@gittix/common/config";
+import type { Database } from "@gittix/common/database/database";
 import { openEnvelope } from "@gittix/common/events";
 import { createServiceTokenVerifier } from "@gittix/common/identity/service-tokens";
 import { createUserTokenVerifier } from "@gittix/common/identity/user-tokens";
@@ -14,6 +15,7 @@ import { startGrpcServer } from "@gittix/common/rpc/grpc-server";
 import { startHttpServer } from "@gittix/common/rpc/http-server";
 import { serviceInterceptors } from "@gittix/common/rpc/interceptors";
 import type { Parts } from "@gittix/common/service";
+import { ErrorInfoSchema } from "@gittix/proto/google/rpc/error_details";
 import type { Charge } from "@gittix/proto/payments/v1/charge";
 import { ChargeCreatedSchema, ChargeRefundedSchema } from "@gittix/proto/payments/v1/events";
 import { PaymentService } from "@gittix/proto/payments/v1/payment_service";
@@ -84,22 +86,55 @@ export async function startFixture(
     CHARGE_SETTLE_EVERY: "20ms",
     ...options.env,
   };
-  const payments = await startPayments(env, { bus, log, ...options.parts });
+  /** How often payments has been told that an order ended; and the orders whose charge needs no more looking after. */
+  const heard = new Map<string, number>();
+  const finished = new Set<string>();
+  let database: Database | undefined;
+  const payments = await startPayments(env, {
+    bus,
+    log,
+    ...options.parts,
+    database: (opened) => (database = opened),
+    store(store) {
+      const guarded = options.parts?.store?.(store) ?? store;
+      return {
+        ...guarded,
+        async endOrder(ended, change) {
+          await guarded.endOrder(ended, change);
+          database?.afterCommit(() => heard.set(ended.orderId, (heard.get(ended.orderId) ?? 0) + 1));
+        },
+        async finish(charge) {
+          await guarded.finish(charge);
+          finished.add(charge.orderId);
+        },
+      };
+    },
+  });
   const address = `127.0.0.1:${payments.grpcPort}`;
   const paymentClient = createRpcClient(PaymentService, { address, deadlineMs: 15_000 });
   const refundClient = createRpcClient(RefundService, { address, deadlineMs: 15_000 });
+  const httpUrl = `http://127.0.0.1:${payments.httpPort}`;
   const headersOf = (id: string, role: "user" | "operator") => ({
     authorization: `Bearer ${users.token({ iss: "gittix-auth", sub: id, role, sid: "s1" })}`,
   });
 
   return {
     orders,
-    payments,
-    published,
-    webhookUrl: `http://127.0.0.1:${payments.httpPort}/webhooks/stripe`,
+    heard,
+    finished,
+    webhookUrl: `${httpUrl}/webhooks/stripe`,
     log: () => lines.join(""),
     of: (orderId: string) => published.filter(({ charge }) => charge.orderId === orderId),
     as: (userId: string) => caller(paymentClient.client, refundClient.client, headersOf(userId, "user")),
+    /** Pays as a browser does, once: the mesh's own client would try again by itself. Gives the reason of a refusal. */
+    async refusalOf(userId: string, orderId: string, paymentMethodId: string): Promise<string | undefined> {
+      const answer = await fetch(`${httpUrl}/${PaymentService.typeName}/CreateCharge`, {
+        method: "POST",
+        headers: { ...headersOf(userId, "user"), "content-type": "application/json" },
+        body: JSON.stringify({ orderId, paymentMethodId }),
+      });
+      return answer.ok ? undefined : reasonIn(await answer.json());
+    },
     operator: caller(paymentClient.client, refundClient.client, headersOf("operator", "operator")),
     async stop(): Promise<void> {
       paymentClient.close();
@@ -124,6 +159,13 @@ function caller(
     config: () => payments.getPaymentConfig({}),
     refund: async (orderId: string) => given((await refunds.refundCharge({ orderId }, { headers })).charge),
   };
+}
+
+/** The reason in an error of the Connect protocol. */
+function reasonIn(error: unknown): string {
+  const details = typeof error === "object" && error !== null && "details" in error ? error.details : undefined;
+  const [info]: { value: string }[] = Array.isArray(details) ? details : [];
+  return fromBinary(ErrorInfoSchema, Buffer.from(info?.value ?? "", "base64")).reason;
 }
 
 function given(charge: Charge | undefined): Charge {

@@ -37,7 +37,7 @@ async function untilAborted<T>(request: StreamRequest | UnaryRequest, step: () =
   const { signal } = request;
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
+    onAbort = () => reject(ended(request, signal.reason));
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort);
   });

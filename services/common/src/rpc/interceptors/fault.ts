@@ -1,5 +1,3 @@
-import { ConnectError } from "@connectrpc/connect";
-
 /** How far a chain of causes is followed, and how much of a message is kept. */
 const causesMax = 5;
 const messageLengthMax = 500;
@@ -15,9 +13,9 @@ export interface Fault {
  * describeFault names an error's causes for the log. Only name, message and stack: the errors of database
  * drivers carry the parameters of their statement, which are not for the log.
  */
-export function describeFault(error: ConnectError): readonly Fault[] {
+export function describeFault(error: unknown): readonly Fault[] {
   const faults: Fault[] = [];
-  let cause: unknown = error.cause ?? error;
+  let cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
   while (cause instanceof Error && faults.length < causesMax) {
     faults.push({ name: cause.name, message: cause.message.slice(0, messageLengthMax), stack: framesOf(cause) });
     cause = cause.cause;
