@@ -9,6 +9,7 @@ import { createSessionCookies } from "./cookies.ts";
 import { housekeeping } from "./housekeeping.ts";
 import { jwksRoute } from "./jwks-route.ts";
 import { openKeyRing } from "./key-ring.ts";
+import { ensureOperator } from "./operator.ts";
 import { createPasswords } from "./passwords.ts";
 import { authService, keyService } from "./rpc.ts";
 import { createAuthStore, type AuthStore } from "./store/auth-store.ts";
@@ -23,19 +24,22 @@ export async function startAuth(env: Env, parts: Parts<AuthStore, AuthUseCases> 
   const platform = await openPlatform({ name: "auth", config, entities: tables, migrations, parts });
   try {
     const { log } = platform;
+    const ids = uuidv7;
     const own = createAuthStore(platform.database, config);
     const store = parts.store?.(own) ?? own;
-    const keys = await openKeyRing({ ...config, store: store.keys, ids: uuidv7, log });
+    const keys = await openKeyRing({ ...config, store: store.keys, ids, log });
+    const passwords = createPasswords(config.bcryptCost);
     const stories = createAuthUseCases({
       ...config,
       store,
-      passwords: createPasswords(config.bcryptCost),
-      limits: createAttemptLimits({ ...config, store: store.attempts, ids: uuidv7 }),
+      passwords,
+      limits: createAttemptLimits({ ...config, store: store.attempts, ids }),
       issue: createTokenIssuer(keys, config.accessLifeMs),
-      ids: uuidv7,
+      ids,
     });
     const usecases = parts.usecases?.(stories) ?? stories;
-    if (config.operator) log.info({ operator: await usecases.ensureOperator(config.operator) }, "operator's account");
+    const { operator } = config;
+    if (operator) await ensureOperator({ operator, users: store.users, passwords, ids, log });
 
     return await serve(platform, {
       rpc: [authService(usecases, createSessionCookies(config)), keyService(keys)],

@@ -116,20 +116,6 @@ export function createAuthUseCases(parts: {
       });
       return started ? { user, signedIn: await issue(user, started, token.text) } : { user };
     },
-
-    /** Makes the operator's account where nobody has the address; one that exists stays as it is. */
-    async ensureOperator({ email, password }: Omit<Credentials, "address">): Promise<"made" | "exists" | "not an operator"> {
-      const wanted = readEmail(email);
-      const found = await users.findByEmail(wanted.emailKey);
-      if (found) return found.role === "operator" ? "exists" : "not an operator";
-      const passwordHash = await passwords.hash(password);
-      const id = ids();
-      await users.insert((at) => {
-        const user = join({ id, ...wanted, passwordHash, role: "operator", at });
-        return { user, events: [userCreated(user)] };
-      });
-      return "made";
-    },
   };
 }
 
