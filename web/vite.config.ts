@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
@@ -6,6 +7,9 @@ const edge = process.env["GITTIX_EDGE"] ?? "http://localhost:3000";
 
 export default defineConfig({
   plugins: [react()],
+  resolve: {
+    alias: [{ find: /^.*\/buf\/validate\/validate_pb\.ts$/, replacement: fileURLToPath(new URL("src/api/noValidate.ts", import.meta.url)) }],
+  },
   build: {
     outDir: "dist",
     // The content security policy is `default-src 'self'`: nothing may be inlined as a data: URL.

@@ -14,6 +14,15 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...found];
 }
 
+/** freePortRange gives the first of `count` ports in a row that nobody uses now. */
+export async function freePortRange(count: number): Promise<number> {
+  for (;;) {
+    const start = first + Math.floor(Math.random() * (last - first - count));
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(start + index)));
+    if (free.every(Boolean)) return start;
+  }
+}
+
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -1,4 +1,5 @@
 import type { Sandbox } from "@gittix/sandbox/options";
+import { readRows } from "./databases.ts";
 
 /** moneyByOrder adds up what the sandbox has captured and not given back, by order id. */
 export function moneyByOrder(sandbox: Pick<Sandbox, "state">): ReadonlyMap<string, number> {
@@ -16,4 +17,16 @@ export function moneyByOrder(sandbox: Pick<Sandbox, "state">): ReadonlyMap<strin
 export function capturesOf(sandbox: Pick<Sandbox, "state">, orderId: string): number {
   const { payment_intents: intents } = sandbox.state();
   return intents.filter((intent) => intent.metadata["order_id"] === orderId && intent.amount_received > 0).length;
+}
+
+/** moneyInFile adds up the same from the sandbox's database, without asking the sandbox. */
+export function moneyInFile(file: string): ReadonlyMap<string, number> {
+  const rows = readRows(
+    file,
+    `SELECT json_extract(intent.body, '$.metadata.order_id') AS order_id,
+            SUM(json_extract(charge.body, '$.amount_captured') - json_extract(charge.body, '$.amount_refunded')) AS held
+     FROM objects AS charge JOIN objects AS intent ON intent.id = charge.intent AND intent.object = 'payment_intent'
+     WHERE charge.object = 'charge' GROUP BY order_id`,
+  );
+  return new Map(rows.map((row) => [String(row["order_id"]), Number(row["held"])]));
 }

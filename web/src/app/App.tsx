@@ -1,19 +1,20 @@
 import { TransportProvider } from "@connectrpc/connect-query";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { RouterProvider } from "react-router/dom";
+import { BrowserRouter } from "react-router";
 import { createQueryClient } from "../api/queryClient.ts";
 import { transport } from "../api/transport.ts";
-import { createRouter } from "./routes.tsx";
+import { AppRoutes } from "./routes.tsx";
 
 const queryClient = createQueryClient();
-const router = createRouter();
 
 /** App is the whole client. */
 export function App() {
   return (
     <TransportProvider transport={transport}>
       <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
+        <BrowserRouter>
+          <AppRoutes />
+        </BrowserRouter>
       </QueryClientProvider>
     </TransportProvider>
   );

@@ -1,4 +1,3 @@
-import { useRouteError } from "react-router";
 import { Banner } from "../ui/Banner.tsx";
 import { Button, ButtonLink } from "../ui/Button.tsx";
 import { Empty } from "../ui/Empty.tsx";
@@ -18,7 +17,6 @@ export function NotFoundPage() {
 
 /** CrashPage stands where a page broke, or where its code could not be loaded after a new release. */
 export function CrashPage() {
-  console.error(useRouteError());
   return (
     <Page title="This page broke" width="narrow">
       <Banner tone="error" actions={<Button onClick={() => location.reload()}>Reload</Button>}>

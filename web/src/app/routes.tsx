@@ -1,41 +1,46 @@
-import { createBrowserRouter, type RouteObject } from "react-router";
+import { lazy, type ReactNode } from "react";
+import { Route, Routes } from "react-router";
 import { TicketsPage } from "../features/market/TicketsPage.tsx";
-import { CrashPage, NotFoundPage } from "./ErrorPages.tsx";
+import { NotFoundPage } from "./ErrorPages.tsx";
 import { Layout } from "./Layout.tsx";
 import { NeedsUser } from "./NeedsUser.tsx";
-import { PageSkeleton } from "./PageSkeleton.tsx";
 
-/** The pages. All but the first are loaded when they are asked for; `path`s as in ui/paths.ts. */
-const routes: RouteObject[] = [
-  {
-    element: <Layout />,
-    errorElement: <CrashPage />,
-    HydrateFallback: PageSkeleton,
-    children: [
-      { path: "/", element: <TicketsPage /> },
-      page("/tickets/:id", async () => (await import("../features/ticket/TicketPage.tsx")).TicketPage),
-      page("/sign-in", async () => (await import("../features/account/SignInPage.tsx")).SignInPage),
-      page("/sign-up", async () => (await import("../features/account/SignUpPage.tsx")).SignUpPage),
-      {
-        element: <NeedsUser />,
-        children: [
-          page("/sell", async () => (await import("../features/selling/SellPage.tsx")).SellPage),
-          page("/listings", async () => (await import("../features/selling/ListingsPage.tsx")).ListingsPage),
-          page("/listings/:id/edit", async () => (await import("../features/selling/EditListingPage.tsx")).EditListingPage),
-          page("/checkout/:orderId", async () => (await import("../features/checkout/CheckoutPage.tsx")).CheckoutPage),
-          page("/orders", async () => (await import("../features/orders/OrdersPage.tsx")).OrdersPage),
-          page("/orders/:id", async () => (await import("../features/orders/OrderPage.tsx")).OrderPage),
-          page("/account", async () => (await import("../features/account/AccountPage.tsx")).AccountPage),
-        ],
-      },
-      { path: "*", element: <NotFoundPage /> },
-    ],
-  },
-];
+// All pages but the first are loaded when they are asked for.
+const TicketPage = page(async () => (await import("../features/ticket/TicketPage.tsx")).TicketPage);
+const SignInPage = page(async () => (await import("../features/account/SignInPage.tsx")).SignInPage);
+const SignUpPage = page(async () => (await import("../features/account/SignUpPage.tsx")).SignUpPage);
+const AccountPage = page(async () => (await import("../features/account/AccountPage.tsx")).AccountPage);
+const SellPage = page(async () => (await import("../features/selling/SellPage.tsx")).SellPage);
+const ListingsPage = page(async () => (await import("../features/selling/ListingsPage.tsx")).ListingsPage);
+const EditListingPage = page(async () => (await import("../features/selling/EditListingPage.tsx")).EditListingPage);
+const CheckoutPage = page(async () => (await import("../features/checkout/CheckoutPage.tsx")).CheckoutPage);
+const OrdersPage = page(async () => (await import("../features/orders/OrdersPage.tsx")).OrdersPage);
+const OrderPage = page(async () => (await import("../features/orders/OrderPage.tsx")).OrderPage);
 
-/** createRouter follows the address bar. */
-export const createRouter = () => createBrowserRouter(routes);
+/** AppRoutes are the pages, at the addresses of ui/paths.ts. */
+export function AppRoutes() {
+  return (
+    <Routes>
+      <Route element={<Layout />}>
+        <Route path="/" element={<TicketsPage />} />
+        <Route path="/tickets/:id" element={<TicketPage />} />
+        <Route path="/sign-in" element={<SignInPage />} />
+        <Route path="/sign-up" element={<SignUpPage />} />
+        <Route element={<NeedsUser />}>
+          <Route path="/sell" element={<SellPage />} />
+          <Route path="/listings" element={<ListingsPage />} />
+          <Route path="/listings/:id/edit" element={<EditListingPage />} />
+          <Route path="/checkout/:orderId" element={<CheckoutPage />} />
+          <Route path="/orders" element={<OrdersPage />} />
+          <Route path="/orders/:id" element={<OrderPage />} />
+          <Route path="/account" element={<AccountPage />} />
+        </Route>
+        <Route path="*" element={<NotFoundPage />} />
+      </Route>
+    </Routes>
+  );
+}
 
-function page(path: string, load: () => Promise<() => React.ReactNode>): RouteObject {
-  return { path, lazy: async () => ({ Component: await load() }), errorElement: <CrashPage /> };
+function page(load: () => Promise<() => ReactNode>) {
+  return lazy(async () => ({ default: await load() }));
 }

@@ -2,6 +2,7 @@ import { connect, type ChannelModel } from "amqplib";
 import { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "../log.ts";
+import { within } from "./bounds.ts";
 import { BusUnavailable } from "./bus.ts";
 
 /** RabbitLink is one connection that comes back by itself. */
@@ -38,6 +39,7 @@ export function openLink(options: {
   let settingUp: Promise<void> | undefined;
   let blocked = false;
 
+  const closed = aborted(closing.signal);
   const work = keepConnected();
 
   async function keepConnected(): Promise<void> {
@@ -46,13 +48,13 @@ export function openLink(options: {
         const { connection, lost } = await open();
         try {
           opened = connection;
-          await (settingUp = setUp(connection));
+          await (settingUp = within(setUpMaxMs, "Setting the connection up", setUp(connection)));
           current = connection;
           settingUp = undefined;
           if (failures > 0) log.info({ link: name }, "connected to RabbitMQ again");
           failures = 0;
           attempted.resolve();
-          await Promise.race([lost, aborted(closing.signal)]);
+          await Promise.race([lost, closed]);
         } finally {
           opened = current = settingUp = undefined;
           await closeBounded(connection);
@@ -114,6 +116,8 @@ export function openLink(options: {
 
 /** How long connecting may take. */
 const connectMaxMs = 5_000;
+/** How long all that lives on a connection may take to be made. */
+const setUpMaxMs = 30_000;
 /** How long to wait for the broker's good-bye. */
 const closeMaxMs = 2_000;
 const heartbeatSeconds = 10;
@@ -132,14 +136,11 @@ function withHeartbeat(text: string): string {
 }
 
 async function closeBounded(connection: ChannelModel): Promise<void> {
-  const bound = new AbortController();
   try {
-    const late = sleep(closeMaxMs, true, { signal: bound.signal });
-    if ((await Promise.race([connection.close(), late])) === true) breakOff(connection);
+    await within(closeMaxMs, "Closing a connection", connection.close());
   } catch {
-    // It was closed already, which is what was wanted.
-  } finally {
-    bound.abort();
+    // Either it is closed already, or it does not answer.
+    breakOff(connection);
   }
 }
 

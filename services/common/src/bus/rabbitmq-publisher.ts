@@ -1,4 +1,5 @@
 import type { ChannelModel, ConfirmChannel, Message } from "amqplib";
+import { within } from "./bounds.ts";
 import { BusUnavailable, type BusMessage } from "./bus.ts";
 import { bodyOf, propertiesOf } from "./rabbitmq-messages.ts";
 import { eventExchange } from "./rabbitmq-queues.ts";
@@ -74,28 +75,16 @@ export function createPublisher(options: {
     },
     async publish(messages) {
       options.requireReady();
-      await bounded(Promise.all(messages.map((message) => send(eventExchange, message.type, message, {}))), options.publishMaxMs);
+      const confirmed = Promise.all(messages.map((message) => send(eventExchange, message.type, message, {})));
+      await within(options.publishMaxMs, "RabbitMQ's confirmation", confirmed);
     },
     async sendToQueue(queue, message, headers) {
       options.requireReady();
-      await bounded(send("", queue, message, headers), options.publishMaxMs);
+      await within(options.publishMaxMs, "RabbitMQ's confirmation", send("", queue, message, headers));
     },
   };
 }
 
 function markOf(exchange: string, key: string, id: string): string {
   return `${exchange}/${key}/${id}`;
-}
-
-async function bounded(work: Promise<unknown>, maxMs: number): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new BusUnavailable(`RabbitMQ did not confirm within ${maxMs} ms.`)),
-    maxMs,
-  );
-  try {
-    await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

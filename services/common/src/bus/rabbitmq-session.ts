@@ -1,5 +1,6 @@
 import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
 import { setTimeout as sleep } from "node:timers/promises";
+import { within } from "./bounds.ts";
 
 /** ConsumerSession is a consumer's channel on one connection, and the messages that came by it. */
 export interface ConsumerSession {
@@ -52,11 +53,11 @@ export async function openSession(options: {
     async end() {
       if (ending.signal.aborted) return;
       ending.abort();
-      await channel.cancel(tagOf(tagNumber)).catch(() => {});
+      await within(endMaxMs, "Cancelling a consumer", channel.cancel(tagOf(tagNumber))).catch(() => {});
     },
     async close() {
       ending.abort();
-      await channel.close().catch(() => {});
+      await within(endMaxMs, "Closing a channel", channel.close()).catch(() => {});
     },
   };
 
@@ -90,6 +91,8 @@ export async function openSession(options: {
 
 /** How many messages may rest at a time, before they do take the room of others. */
 const restingMax = 1_000;
+/** How long to wait for the broker when a session ends. */
+const endMaxMs = 2_000;
 
 function tagOf(number: number): string {
   return `gittix-${number}`;

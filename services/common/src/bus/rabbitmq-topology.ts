@@ -1,4 +1,5 @@
 import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
+import { within } from "./bounds.ts";
 import type { QueueSpec, Topology, WaitSpec } from "./bus.ts";
 import { eventExchange, queueKinds } from "./rabbitmq-queues.ts";
 import { retireOlderWaits } from "./rabbitmq-waits.ts";
@@ -12,7 +13,10 @@ export async function declareOn(connection: ChannelModel, topology: Topology): P
   });
 }
 
-/** withChannel gives work a channel of its own, since the broker closes a channel on which it refuses something. */
+/**
+ * withChannel gives work a channel of its own, since the broker closes a channel on which it refuses
+ * something. The work has a bound: a quorum queue without a leader does not answer at all.
+ */
 export async function withChannel<T>(
   connection: ChannelModel,
   work: (channel: ConfirmChannel) => Promise<T>,
@@ -21,11 +25,14 @@ export async function withChannel<T>(
   // The refusal rejects what was asked for; without this listener it would also end the process.
   channel.on("error", () => {});
   try {
-    return await work(channel);
+    return await within(workMaxMs, "An operation on RabbitMQ", work(channel));
   } finally {
-    await channel.close().catch(() => {});
+    await within(closeMaxMs, "Closing a channel", channel.close()).catch(() => {});
   }
 }
+
+const workMaxMs = 10_000;
+const closeMaxMs = 2_000;
 
 async function declareQueues(channel: Channel, queues: readonly QueueSpec[]): Promise<void> {
   for (const queue of queues) {

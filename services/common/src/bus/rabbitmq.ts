@@ -120,6 +120,8 @@ async function onPresent(link: RabbitLink, work: (connection: ChannelModel) => P
     try {
       return await work(connection);
     } catch (error) {
+      // What got no answer at all is tried again on a new connection.
+      if (error instanceof BusUnavailable) link.drop(connection, error.message);
       if ((await link.settled()) === connection) throw error;
     }
   }

@@ -1,26 +1,43 @@
 import type { DataSourceOptions, EntitySchema, MigrationInterface } from "typeorm";
 import { InfrastructureTables } from "./infrastructure-tables.ts";
+import { boundedPools, patientPools } from "./mysql-pool.ts";
+import { resumable } from "./resumable-migration.ts";
 import { NodeSqlite } from "./sqlite-driver.ts";
 
 /** DatabaseKind is the family of a database; MariaDB counts as MySQL. */
 export type DatabaseKind = "sqlite" | "mysql";
 
-/** How many connections one service instance opens at the most. */
-const poolSize = 16;
+/** Migration is a class that brings the tables one step further. */
+export type Migration = new () => MigrationInterface;
 
-/** dataSourceOptions turns a URL into what TypeORM asks for: one source for writes and, for SQLite, one for reads. */
-export function dataSourceOptions(
+/** Sources are what TypeORM asks for to reach one database in several ways. */
+export interface Sources {
+  readonly kind: DatabaseKind;
+  readonly writes: DataSourceOptions;
+  /** Where reads need connections of their own. */
+  readonly reads?: DataSourceOptions;
+  /** Where bringing the tables up to date does. */
+  readonly migrates?: DataSourceOptions;
+}
+
+/** How many connections one service instance opens at the most, unless told otherwise. */
+const poolMaxDefault = 16;
+/** How many statements wait for a connection at the most; more are refused at once. */
+const waitingMax = 2000;
+
+/** dataSources turns a URL into what TypeORM asks for. */
+export function dataSources(
   url: string,
-  entities: readonly EntitySchema[],
-  migrations: readonly (new () => MigrationInterface)[],
-): { kind: DatabaseKind; writes: DataSourceOptions; reads?: DataSourceOptions } {
+  tables: { readonly entities: readonly EntitySchema[]; readonly migrations: readonly Migration[] },
+  poolMax = poolMaxDefault,
+): Sources {
   const shared = {
-    entities: [...entities],
-    migrations: [InfrastructureTables, ...migrations],
+    entities: [...tables.entities],
     migrationsTableName: "migrations",
     synchronize: false,
     logging: false,
   } satisfies Partial<DataSourceOptions>;
+  const migrations = [InfrastructureTables, ...tables.migrations];
 
   if (url.startsWith("sqlite:")) {
     const file = url.slice("sqlite:".length);
@@ -34,21 +51,23 @@ export function dataSourceOptions(
         connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
       },
     } satisfies DataSourceOptions;
-    return { kind: "sqlite", writes: sqlite, reads: { ...sqlite, migrations: [] } };
+    return { kind: "sqlite", writes: { ...sqlite, migrations }, reads: sqlite };
   }
 
   if (!url.startsWith("mysql://")) throw new Error("a database URL begins with sqlite: or mysql://");
+  const mysql = {
+    ...shared,
+    type: "mysql",
+    url,
+    charset: "utf8mb4_bin",
+    timezone: "Z",
+    connectTimeout: 5000,
+  } satisfies DataSourceOptions;
+  // Rows that an update met and did not change do not count.
+  const extra = { flags: ["-FOUND_ROWS"], maxIdle: poolMax, queueLimit: waitingMax, enableKeepAlive: true };
   return {
     kind: "mysql",
-    writes: {
-      ...shared,
-      type: "mysql",
-      url,
-      charset: "utf8mb4_bin",
-      timezone: "Z",
-      poolSize,
-      connectTimeout: 5000,
-      extra: { flags: ["-FOUND_ROWS"], maxIdle: poolSize, idleTimeout: 60_000, enableKeepAlive: true },
-    },
+    writes: { ...mysql, poolSize: poolMax, driver: boundedPools, extra },
+    migrates: { ...mysql, poolSize: 1, driver: patientPools, migrations: migrations.map(resumable) },
   };
 }

@@ -1,11 +1,13 @@
 import { ConnectError } from "@connectrpc/connect";
 import { QueryFailedError } from "typeorm";
+import { failure } from "../errors.ts";
 
 /** What the two drivers say of an error; both put it on the error that TypeORM wraps. */
 interface DriverError {
   readonly errno?: number;
   readonly errcode?: number;
   readonly code?: string;
+  readonly message?: string;
 }
 
 /** isDuplicate tells that an insert or update broke a unique index. */
@@ -22,19 +24,40 @@ export function isRetryable(error: unknown): boolean {
   return errno === 1213 || errno === 1205 || errno === 1020 || (errcode !== undefined && (errcode & 0xff) === 5);
 }
 
-/** isUnavailable tells that the database cannot be reached, or went away in the middle. */
+/** isUnavailable tells that the database cannot be reached, takes no more work, or went away in the middle. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof ConnectError) return false;
-  const { code, errno } = driverError(error);
+  const { code, errno, message } = driverError(error);
   return (
-    errno === 1040 || errno === 1053 || errno === 1927 || errno === 3024 || errno === 1969 ||
-    (code !== undefined && unreachable.has(code))
+    (errno !== undefined && refusals.has(errno)) ||
+    (code !== undefined && losses.has(code)) ||
+    (message !== undefined && wordsOfLoss.has(message))
   );
 }
 
-const unreachable = new Set([
-  "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH",
-  "PROTOCOL_CONNECTION_LOST", "PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR", "PROTOCOL_SEQUENCE_TIMEOUT", "POOL_CLOSED",
+/** databaseUnavailable is what a caller hears of it. */
+export function databaseUnavailable(cause: unknown): ConnectError {
+  return failure("DEPENDENCY_UNAVAILABLE", "The database does not answer. Try again.", { cause });
+}
+
+const refusals = new Set([
+  1040, 1203, 1226, // too many connections, of all or of this user
+  1053, 1317, 1927, // shutting down, interrupted, killed
+  1290, 1792, 1836, // read-only for now: another server has become the one to write to
+  1969, 3024, // a statement took too long
+]);
+
+const losses = new Set([
+  "ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH",
+  "ENETUNREACH", "PROTOCOL_CONNECTION_LOST", "PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR", "PROTOCOL_SEQUENCE_TIMEOUT",
+]);
+
+/** mysql2 gives no code to these. */
+const wordsOfLoss = new Set([
+  "Can't add new command when connection is in closed state",
+  "Can't write in closed state",
+  "Pool is closed.",
+  "Queue limit reached.",
 ]);
 
 function driverError(error: unknown): DriverError {

@@ -1,10 +1,8 @@
 import { Code, createClient } from "@connectrpc/connect";
 import { createConnectQueryKey, useMutation } from "@connectrpc/connect-query";
-import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { partialMatchKey, type QueryClient, type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { AuthService } from "@gittix/proto/auth/v1/auth_service";
-import { OrderService } from "@gittix/proto/orders/v1/order_service";
-import { PaymentService } from "@gittix/proto/payments/v1/payment_service";
 import { TicketService } from "@gittix/proto/tickets/v1/ticket_service";
 import type { User } from "@gittix/proto/auth/v1/user";
 import { readError } from "../errors.ts";
@@ -81,14 +79,19 @@ export function sessionIsOver(client: QueryClient): void {
   forgetPrivate(client);
 }
 
-/** Nothing of one user may be seen by the next one before the same screen. */
+/**
+ * Nothing of one user may be seen by the next one before the same screen. What is public is named, and
+ * all the rest goes, so that a page that is new is private until somebody says otherwise.
+ */
 function forgetPrivate(client: QueryClient): void {
   newestOrder.clear();
-  client.removeQueries({ queryKey: createConnectQueryKey({ schema: OrderService, cardinality: undefined }) });
-  client.removeQueries({
-    queryKey: createConnectQueryKey({ schema: PaymentService.method.getCharge, cardinality: undefined }),
-  });
-  client.removeQueries({
-    queryKey: createConnectQueryKey({ schema: TicketService.method.listTickets, input: { mine: true }, cardinality: undefined }),
-  });
+  client.removeQueries({ predicate: ({ queryKey }) => !isPublic(queryKey) });
+}
+
+const market = createConnectQueryKey({ schema: TicketService, cardinality: undefined });
+const ownListings = createConnectQueryKey({ schema: TicketService.method.listTickets, input: { mine: true }, cardinality: undefined });
+
+function isPublic(queryKey: QueryKey): boolean {
+  if (partialMatchKey(queryKey, sessionKey)) return true;
+  return partialMatchKey(queryKey, market) && !partialMatchKey(queryKey, ownListings);
 }

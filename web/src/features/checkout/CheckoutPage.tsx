@@ -4,7 +4,7 @@ import { OrderService } from "@gittix/proto/orders/v1/order_service";
 import { OrderStatus, type Order } from "@gittix/proto/orders/v1/order";
 import { readError } from "../../api/errors.ts";
 import { useLiveOrder } from "../../api/live/order.ts";
-import { isOpen } from "../../api/words.ts";
+import { isOpen } from "../../api/orderWords.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { Empty, Skeletons } from "../../ui/Empty.tsx";

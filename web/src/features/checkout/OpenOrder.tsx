@@ -7,7 +7,7 @@ import { OrderStatus, type Order } from "@gittix/proto/orders/v1/order";
 import { ChargeStatus } from "@gittix/proto/payments/v1/charge";
 import { serverNow } from "../../api/clock.ts";
 import { problemOf } from "../../api/errors.ts";
-import { failureSentence } from "../../api/words.ts";
+import { failureSentence } from "../../api/orderWords.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Countdown } from "../../ui/Countdown.tsx";
 import type { Problem } from "../../ui/problem.ts";

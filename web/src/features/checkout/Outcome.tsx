@@ -5,7 +5,7 @@ import { ChargeStatus, type Charge } from "@gittix/proto/payments/v1/charge";
 import { PaymentService } from "@gittix/proto/payments/v1/payment_service";
 import { readError } from "../../api/errors.ts";
 import { usePurchase } from "../../api/purchase.ts";
-import { failureSentence, moneySentence } from "../../api/words.ts";
+import { failureSentence, moneySentence } from "../../api/orderWords.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { paths } from "../../ui/paths.ts";

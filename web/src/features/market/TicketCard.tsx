@@ -1,6 +1,6 @@
 import { memo } from "react";
 import { TicketStatus, type Ticket } from "@gittix/proto/tickets/v1/ticket";
-import { ticketWord } from "../../api/words.ts";
+import { ticketWord } from "../../api/ticketWords.ts";
 import { formatMoney } from "../../ui/money.ts";
 import { paths } from "../../ui/paths.ts";
 import { State } from "../../ui/State.tsx";

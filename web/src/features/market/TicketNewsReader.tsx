@@ -1,6 +1,6 @@
 import { useCallback, useState } from "react";
 import { type TicketNews, useTicketNews } from "../../api/live/tickets.ts";
-import { ticketWord } from "../../api/words.ts";
+import { ticketWord } from "../../api/ticketWords.ts";
 import { tellChanges } from "./news.ts";
 
 /** TicketNewsReader says aloud what changes on the screen; without it only the eye would know. */

@@ -7,7 +7,7 @@ import { OrderStatus, type Order } from "@gittix/proto/orders/v1/order";
 import { readError } from "../../api/errors.ts";
 import { useLiveOrder } from "../../api/live/order.ts";
 import { patchOrder } from "../../api/patch.ts";
-import { isOpen, orderWord, refundWord } from "../../api/words.ts";
+import { isOpen, orderWord, refundWord } from "../../api/orderWords.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { Empty, Skeletons } from "../../ui/Empty.tsx";

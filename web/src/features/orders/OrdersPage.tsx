@@ -4,7 +4,7 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { OrderService } from "@gittix/proto/orders/v1/order_service";
 import type { Order } from "@gittix/proto/orders/v1/order";
 import { readError } from "../../api/errors.ts";
-import { isOpen, orderWord, refundWord } from "../../api/words.ts";
+import { isOpen, orderWord, refundWord } from "../../api/orderWords.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { Empty, Skeletons } from "../../ui/Empty.tsx";

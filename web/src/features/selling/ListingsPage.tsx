@@ -7,7 +7,7 @@ import { TicketService } from "@gittix/proto/tickets/v1/ticket_service";
 import { TicketStatus, type Ticket } from "@gittix/proto/tickets/v1/ticket";
 import { problemOf, readError } from "../../api/errors.ts";
 import { patchTickets } from "../../api/patch.ts";
-import { ticketWord } from "../../api/words.ts";
+import { ticketWord } from "../../api/ticketWords.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";

@@ -6,7 +6,7 @@ import { OrderStatus } from "@gittix/proto/orders/v1/order";
 import { readError } from "../../api/errors.ts";
 import { usePurchase } from "../../api/purchase.ts";
 import { useSession } from "../../api/session/session.ts";
-import { isOpen } from "../../api/words.ts";
+import { isOpen } from "../../api/orderWords.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { paths, withNext } from "../../ui/paths.ts";

@@ -5,7 +5,7 @@ import { TicketService } from "@gittix/proto/tickets/v1/ticket_service";
 import { TicketStatus, type Ticket } from "@gittix/proto/tickets/v1/ticket";
 import { readError } from "../../api/errors.ts";
 import { useSession } from "../../api/session/session.ts";
-import { ticketWord } from "../../api/words.ts";
+import { ticketWord } from "../../api/ticketWords.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { Empty, Skeletons } from "../../ui/Empty.tsx";
