@@ -54,4 +54,4 @@ export async function startAuth(env: Env, parts: Parts<AuthStore, AuthUseCases> 
   }
 }
 
-if (import.meta.main) await run(startAuth);
+if (import.meta.main) await run(startAuth, migrations);

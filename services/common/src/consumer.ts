@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Delivery, EventBus, Subscription } from "./bus/bus.ts";
 import { withCallContext } from "./context.ts";
 import type { Database } from "./database/database.ts";
+import { isUnavailable } from "./database/database-errors.ts";
 import { openEnvelope } from "./events.ts";
 import type { Logger } from "./log.ts";
 
@@ -90,9 +91,8 @@ export async function consume(options: {
 
 /** isPassing tells a fault that goes away by itself from one that trying again does not mend. */
 function isPassing(error: unknown): boolean {
-  return (
-    error instanceof ConnectError && (error.code === Code.Unavailable || error.code === Code.DeadlineExceeded)
-  );
+  if (!(error instanceof ConnectError)) return isUnavailable(error);
+  return error.code === Code.Unavailable || error.code === Code.DeadlineExceeded;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

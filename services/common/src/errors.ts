@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { ErrorReason } from "@gittix/proto/errors/v1/error_reason";
+import type { ErrorReason } from "@gittix/proto/errors/v1/error_reason";
 import { BadRequestSchema, ErrorInfoSchema } from "@gittix/proto/google/rpc/error_details";
 
 /** The `domain` of every ErrorInfo. */

@@ -1,4 +1,4 @@
-import { oneOf, optional, text, whole } from "./config.ts";
+import { durationMs, oneOf, optional, text, whole } from "./config.ts";
 
 const port = { min: 0, max: 65_535 };
 
@@ -6,6 +6,10 @@ const port = { min: 0, max: 65_535 };
 export const platformSettings = {
   /** `sqlite:FILE` or `mysql://user:password@host:port/database`; each service has its own. */
   databaseUrl: text("DATABASE_URL"),
+  /** How many connections to the database one instance opens at the most. */
+  databasePoolMax: whole("DATABASE_POOL_MAX", { min: 1, max: 500 }, 16),
+  /** How long a start waits for a database that does not answer yet. */
+  startWaitMaxMs: durationMs("START_WAIT_MAX", { min: "0ms", max: "1h" }, "1m"),
   /** `amqp://…`; absent in the embedded mode, where the launcher hands the bus over. */
   rabbitmqUrl: optional("RABBITMQ_URL"),
   host: text("HOST", "127.0.0.1"),

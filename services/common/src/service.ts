@@ -91,7 +91,13 @@ export async function openPlatform<Store, UseCases>(options: {
   const log = parts.log?.child({ service: name }) ?? createLog(name, config.logLevel);
   const closers: (() => Promise<void>)[] = [];
   const drains: (() => void)[] = [];
-  const opened = await openDatabase({ ...options, url: config.databaseUrl, log });
+  const opened = await openDatabase({
+    ...options,
+    url: config.databaseUrl,
+    log,
+    poolMax: config.databasePoolMax,
+    waitMaxMs: config.startWaitMaxMs,
+  });
   closers.push(() => opened.close());
   const bus = parts.bus ?? (await openOwnBus(config, name, log));
   if (!parts.bus) closers.push(() => bus.close());

@@ -33,4 +33,4 @@ export async function startExpiration(env: Env, parts: Parts<TimerStore, Expirat
   });
 }
 
-if (import.meta.main) await run(startExpiration);
+if (import.meta.main) await run(startExpiration, migrations);

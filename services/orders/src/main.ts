@@ -48,4 +48,4 @@ export async function startOrders(env: Env, parts: Parts<OrderStore, OrderUseCas
   });
 }
 
-if (import.meta.main) await run(startOrders);
+if (import.meta.main) await run(startOrders, migrations);

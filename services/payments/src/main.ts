@@ -5,7 +5,8 @@ import { OrderLifecycleService } from "@gittix/proto/orders/v1/order_lifecycle_s
 import { v7 as uuidv7 } from "uuid";
 import { readPaymentsConfig } from "./config.ts";
 import { createOrdersGateway } from "./gateways/orders.ts";
-import { createStripeGateway, createWebhookReader } from "./gateways/stripe.ts";
+import { createStripeGateway } from "./gateways/stripe.ts";
+import { createWebhookReader } from "./gateways/stripe-webhooks.ts";
 import { paymentService, refundService } from "./rpc.ts";
 import { createChargeStore, type ChargeStore } from "./store/charge-store.ts";
 import { migrations } from "./store/migrations.ts";
@@ -21,7 +22,8 @@ export async function startPayments(env: Env, parts: Parts<ChargeStore, PaymentU
   const config = readPaymentsConfig(env);
   const platform = await openPlatform({ name: "payments", config, entities: [Charges, EndedOrders], migrations, parts });
   const { database, log } = platform;
-  const store = createChargeStore(database, { unsettledAfterMs: config.unsettledAfterMs, backoffMs: config.settleBackoffMs });
+  const { unsettledAfterMs, settleBackoffMs: backoffMs } = config;
+  const store = createChargeStore(database, { unsettledAfterMs, backoffMs });
   let settleNow = () => {};
   const stories = createPaymentUseCases({
     store: parts.store?.(store) ?? store,
@@ -58,4 +60,4 @@ export async function startPayments(env: Env, parts: Parts<ChargeStore, PaymentU
   });
 }
 
-if (import.meta.main) await run(startPayments);
+if (import.meta.main) await run(startPayments, migrations);

@@ -1,8 +1,11 @@
 import { failure } from "@gittix/common/errors";
 import type { Logger } from "@gittix/common/log";
-import { attach, complete, fail, notFound, owesRefund, refund, refuseMethod, spendKeys, type Charge } from "./domain/charge.ts";
+import {
+  attach, complete, fail, notFound, owesRefund, refund, refuseMethod, spendKeys, type Charge,
+} from "./domain/charge.ts";
 import { nextStep, type Intent } from "./domain/next-step.ts";
-import { StripeUnanswered, type StripeGateway } from "./gateways/stripe.ts";
+import type { StripeGateway } from "./gateways/stripe.ts";
+import { StripeUnanswered } from "./gateways/stripe-answers.ts";
 import { chargeCreated, chargeRefunded } from "./messages.ts";
 import type { ChargeStore } from "./store/charge-store.ts";
 import { createTurns } from "./turns.ts";
@@ -14,6 +17,7 @@ export interface Settlement {
   readonly methodUnknown: boolean;
 }
 
+const unanswered = "The payment provider does not answer. This goes on by itself; asking again is safe.";
 /** More steps than any payment needs; a bound, should Stripe say the same again and again. */
 const stepsMax = 8;
 
@@ -40,9 +44,7 @@ export function createSettlement(parts: {
       } catch (error) {
         if (!(error instanceof StripeUnanswered)) throw error;
         if (error.keySpent) await change(chargeId, (before, at) => spendKeys(before, charge.keyRound, at));
-        throw failure("DEPENDENCY_UNAVAILABLE", "The payment provider does not answer. This goes on by itself; asking again is safe.", {
-          cause: error,
-        });
+        throw failure("DEPENDENCY_UNAVAILABLE", unanswered, { cause: error });
       }
     });
 

@@ -29,7 +29,8 @@ export function createPaymentUseCases(parts: {
 
   return {
     /** Pays for an order; an empty method leaves it to the buyer's browser to confirm. */
-    async createCharge(by: string, { orderId, paymentMethodId }: { orderId: string; paymentMethodId: string }): Promise<Charge> {
+    async createCharge(by: string, wish: { orderId: string; paymentMethodId: string }): Promise<Charge> {
+      const { orderId, paymentMethodId } = wish;
       const method = paymentMethodId === "" ? null : paymentMethodId;
       let charge = (await store.getByOrder(orderId)) ?? (await start(orderId, method));
       if (charge.buyerId !== by) throw orderNotFound();

@@ -2,7 +2,7 @@ import { withCallContext } from "@gittix/common/context";
 import type { Logger } from "@gittix/common/log";
 import type { HttpRoute } from "@gittix/common/rpc/http-server";
 import { v7 as uuidv7 } from "uuid";
-import type { WebhookEvent } from "./gateways/stripe.ts";
+import type { WebhookEvent } from "./gateways/stripe-webhooks.ts";
 import type { PaymentUseCases } from "./usecases.ts";
 
 /** The events after which a payment may have another outcome than before. */
@@ -34,7 +34,8 @@ export function stripeWebhook(parts: {
           await usecases.hearOf(event.chargeId);
           return { status: 200, body: "ok\n" };
         } catch (error) {
-          log.warn({ err: error, charge: event.chargeId, type: event.type }, "webhook not handled; Stripe will send it again");
+          const facts = { err: error, charge: event.chargeId, type: event.type };
+          log.warn(facts, "webhook not handled; Stripe will send it again");
           return { status: 500, body: "not now\n" };
         }
       }),

@@ -42,4 +42,4 @@ export async function startTickets(env: Env, parts: Parts<TicketStore, TicketUse
   });
 }
 
-if (import.meta.main) await run(startTickets);
+if (import.meta.main) await run(startTickets, migrations);

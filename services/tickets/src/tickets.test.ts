@@ -55,7 +55,7 @@ const tickets = () => clients.tickets.client;
 const list = async (title = "Giselle", amountMinor = 5000): Promise<Ticket> =>
   given((await tickets().createTicket({ title, price: { amountMinor } }, around.user(seller))).ticket);
 const now = async (ticketId: string): Promise<Ticket> => given((await tickets().getTicket({ ticketId })).ticket);
-const reserve = (ticketId: string, orderId: string, status = OrderStatus.CREATED, by = buyer) => {
+const reserve = (ticketId: string, orderId: string, status: OrderStatus = OrderStatus.CREATED, by = buyer) => {
   orders.set(orderId, status);
   const expiresAt = timestampFromDate(new Date(Date.now() + 60_000));
   return clients.reservations.client.reserveTicket({ ticketId, orderId, buyerId: by, expiresAt }, around.service("orders"));

@@ -109,6 +109,8 @@ export function openLink(options: {
     attempted: attempted.promise,
     async close() {
       closing.abort();
+      // What is being set up is broken off; what stands is closed by the loop.
+      if (opened && !current) void closeBounded(opened);
       await work;
     },
   };

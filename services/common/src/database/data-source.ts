@@ -16,8 +16,8 @@ export interface Sources {
   readonly writes: DataSourceOptions;
   /** Where reads need connections of their own. */
   readonly reads?: DataSourceOptions;
-  /** Where bringing the tables up to date does. */
-  readonly migrates?: DataSourceOptions;
+  /** Brings the tables up to date. */
+  readonly migrates: DataSourceOptions;
 }
 
 /** How many connections one service instance opens at the most, unless told otherwise. */
@@ -51,7 +51,7 @@ export function dataSources(
         connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
       },
     } satisfies DataSourceOptions;
-    return { kind: "sqlite", writes: { ...sqlite, migrations }, reads: sqlite };
+    return { kind: "sqlite", writes: sqlite, reads: sqlite, migrates: { ...sqlite, migrations } };
   }
 
   if (!url.startsWith("mysql://")) throw new Error("a database URL begins with sqlite: or mysql://");

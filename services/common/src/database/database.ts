@@ -1,11 +1,12 @@
-import type { EntityManager, EntityTarget, FindOptionsWhere, MigrationInterface, ObjectLiteral } from "typeorm";
-import { DataSource, EntitySchema } from "typeorm";
-import { failure } from "../errors.ts";
+import type { EntityManager, EntitySchema, EntityTarget, FindOptionsWhere, ObjectLiteral } from "typeorm";
 import { sealEvent, type EventDraft } from "../events.ts";
 import type { Logger } from "../log.ts";
-import { dataSourceOptions, type DatabaseKind } from "./data-source.ts";
-import { isDuplicate, isRetryable, isUnavailable } from "./database-errors.ts";
+import { runTransaction } from "./attempts.ts";
+import { connect } from "./connect.ts";
+import { dataSources, type DatabaseKind, type Migration } from "./data-source.ts";
+import { isDuplicate } from "./database-errors.ts";
 import { Inbox } from "./inbox.ts";
+import { migrateDatabase } from "./migrate.ts";
 import { Outbox } from "./outbox.ts";
 import { createSerialQueue } from "./serial-queue.ts";
 import { outsideTransaction, transactionOf, withinTransaction } from "./transaction-scope.ts";
@@ -31,8 +32,8 @@ export interface Database {
   /** The database's clock, outside of any transaction. */
   now(): Promise<Date>;
   /**
-   * Runs a change in one transaction; a write inside a write joins it. A transaction that the database rolled
-   * back for another's sake is run again, 5 times at the most, so `work` must be repeatable.
+   * Runs a change in one transaction; a write inside a write joins it. A transaction that was rolled back for
+   * another's sake, or with its connection, is run again, 5 times at the most, so `work` must be repeatable.
    */
   write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Handles an event once: false, and nothing done, when its id was handled before. */
@@ -46,20 +47,27 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** How often a transaction is run again after a deadlock. */
-const retriesMax = 5;
+/** A database that takes longer to say that it is there is not healthy. */
+const healthMaxMs = 2000;
 
-/** openDatabase connects, brings the tables up to date, and gives the database. `url` is `sqlite:FILE` or `mysql://…`. */
+/**
+ * openDatabase waits until the database answers, brings its tables up to date, and gives it. `url` is
+ * `sqlite:FILE` or `mysql://…`.
+ */
 export async function openDatabase(options: {
   readonly url: string;
   readonly entities: readonly EntitySchema[];
-  readonly migrations: readonly (new () => MigrationInterface)[];
+  readonly migrations: readonly Migration[];
   readonly log: Logger;
+  /** How many connections to open at the most. */
+  readonly poolMax?: number | undefined;
+  readonly waitMaxMs?: number | undefined;
 }): Promise<Database> {
-  const { kind, writes, reads } = dataSourceOptions(options.url, [...options.entities, Outbox, Inbox], options.migrations);
-  const writer = await new DataSource(writes).initialize();
-  await writer.runMigrations({ transaction: "each" });
-  const readerSource = reads ? await new DataSource(reads).initialize() : writer;
+  await migrateDatabase(options);
+  const tables = { entities: [...options.entities, Outbox, Inbox], migrations: [] };
+  const { kind, writes, reads } = dataSources(options.url, tables, options.poolMax);
+  const writer = await connect(writes, options);
+  const readerSource = reads ? await connect(reads, options) : writer;
   // SQLite has one connection in TypeORM, on which concurrent work would share a transaction.
   const inTurn = kind === "sqlite" ? createSerialQueue() : <T>(work: () => Promise<T>) => work();
   const listeners: (() => void)[] = [];
@@ -72,29 +80,19 @@ export async function openDatabase(options: {
     async write(work) {
       const outer = transactionOf(database);
       if (outer) return work(outer);
-      for (let attempt = 1; ; attempt++) {
+      return runTransaction(async (attempt) => {
         const committed: (() => void)[] = [];
-        try {
-          const result = await inTurn(() =>
-            writer.transaction(kind === "mysql" ? "READ COMMITTED" : "SERIALIZABLE", (manager) => {
-              const transaction = openTransaction(manager, kind, committed, listeners);
-              return withinTransaction(database, transaction, () => work(transaction));
-            }),
-          );
-          outsideTransaction(() => new Set(committed).forEach((then) => then()));
-          return result;
-        } catch (error) {
-          if (isUnavailable(error)) {
-            throw failure("DEPENDENCY_UNAVAILABLE", "The database does not answer. Try again.", { cause: error });
-          }
-          if (!isRetryable(error)) throw error;
-          if (attempt > retriesMax) {
-            throw failure("DEPENDENCY_UNAVAILABLE", "The database is too busy. Try again.", { cause: error });
-          }
-          options.log.debug({ attempt }, "transaction rolled back by the database; trying again");
-          await pause(attempt);
-        }
-      }
+        const result = await inTurn(() =>
+          writer.transaction(async (manager) => {
+            const transaction = openTransaction(manager, kind, committed, listeners);
+            const made = await withinTransaction(database, transaction, () => work(transaction));
+            attempt.committing();
+            return made;
+          }),
+        );
+        outsideTransaction(() => new Set(committed).forEach((then) => then()));
+        return result;
+      }, options.log);
     },
 
     async once(eventId, work) {
@@ -120,8 +118,7 @@ export async function openDatabase(options: {
 
     async healthy() {
       try {
-        await readerSource.query("SELECT 1");
-        return true;
+        return await Promise.race([readerSource.query("SELECT 1").then(() => true), falseAfter(healthMaxMs)]);
       } catch {
         return false;
       }
@@ -170,7 +167,6 @@ async function readClock(manager: EntityManager, kind: DatabaseKind): Promise<Da
   return new Date(`${row.now.slice(0, 23)}Z`);
 }
 
-/** Waits 10 to 20 ms times the attempt, so that two that collided do not meet again. */
-function pause(attempt: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10 * attempt * (1 + Math.random())));
+function falseAfter(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(resolve, ms, false).unref());
 }

@@ -1,7 +1,7 @@
-import { DataSource, MigrationExecutor, type QueryRunner } from "typeorm";
+import { MigrationExecutor, type DataSource, type QueryRunner } from "typeorm";
 import type { Logger } from "../log.ts";
 import { connect } from "./connect.ts";
-import { dataSources, type Migration, type Sources } from "./data-source.ts";
+import { dataSources, type Migration } from "./data-source.ts";
 
 /** How long an instance waits for another that is migrating, and how often it says so. */
 const lockMaxMs = 10 * 60_000;
@@ -14,25 +14,11 @@ export async function migrateDatabase(options: {
   readonly log: Logger;
   readonly waitMaxMs?: number | undefined;
 }): Promise<void> {
-  const { kind, writes, migrates } = dataSources(options.url, { entities: [], migrations: options.migrations });
-  const source = await connect(migrates ?? writes, options);
+  const { kind, migrates } = dataSources(options.url, { entities: [], migrations: options.migrations });
+  const source = await connect(migrates, options);
   try {
     if (kind === "mysql") await underLock(source, options.log);
     else await source.runMigrations({ transaction: "each" });
-  } finally {
-    await source.destroy();
-  }
-}
-
-/** applyMigrations is the same at the start of a service, which goes on with `writes`. */
-export async function applyMigrations(sources: Sources, writes: DataSource, log: Logger): Promise<void> {
-  if (!sources.migrates) {
-    await writes.runMigrations({ transaction: "each" });
-    return;
-  }
-  const source = await new DataSource(sources.migrates).initialize();
-  try {
-    await underLock(source, log);
   } finally {
     await source.destroy();
   }

@@ -47,15 +47,16 @@ function openPool(options: PoolOptions, limitMs: number | undefined): Pool {
  * waits behind the same statement. Here the connection goes.
  */
 function limitStatements(connection: PoolConnection, limitMs: number): void {
-  const query: (...parts: unknown[]) => unknown = connection.query.bind(connection);
+  const { query } = connection;
   const limited = (...parts: unknown[]) => {
     const then = parts.pop();
     if (typeof then !== "function") throw new Error("a statement needs somebody who waits for it");
     const timer = setTimeout(() => breakOff(connection, silence(limitMs)), limitMs);
-    return query(...parts, (...answer: unknown[]) => {
+    const settle = (...answer: unknown[]) => {
       clearTimeout(timer);
       then(...answer);
-    });
+    };
+    return Reflect.apply(query, connection, [...parts, settle]);
   };
   Object.assign(connection, { query: limited });
 }

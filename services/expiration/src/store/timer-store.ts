@@ -1,7 +1,7 @@
 import type { Database } from "@gittix/common/database/database";
 import { isDuplicate } from "@gittix/common/database/database-errors";
 import { IsNull, LessThan, Not } from "typeorm";
-import { fire, rank, set, type Timer } from "../domain/timer.ts";
+import { fire, rank, set } from "../domain/timer.ts";
 import { Timers } from "./tables.ts";
 
 /** TimerStatistics is how the timers of the last day have done. */

@@ -4,8 +4,13 @@ import type { FailureReason } from "../domain/charge.ts";
  * declineReason turns Stripe's codes into what a buyer may know. A lost, stolen or suspected card is merely
  * declined: whoever holds it must not learn more.
  */
-export function declineReason(error: { readonly code?: string | undefined; readonly decline_code?: string | undefined }): FailureReason {
+export function declineReason(error: StripeCodes): FailureReason {
   return reasons.get(error.decline_code ?? "") ?? reasons.get(error.code ?? "") ?? "CARD_DECLINED";
+}
+
+interface StripeCodes {
+  readonly code?: string | undefined;
+  readonly decline_code?: string | undefined;
 }
 
 /** https://docs.stripe.com/declines/codes and https://docs.stripe.com/error-codes */

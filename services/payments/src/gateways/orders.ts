@@ -22,7 +22,7 @@ export interface Orders {
 
 type OrdersClient = Client<typeof OrderLifecycleService>;
 
-/** createOrdersGateway asks the orders service over gRPC: as the user where they are to be the buyer, otherwise as payments. */
+/** createOrdersGateway asks the orders service over gRPC: as the user where they have to be the buyer. */
 export function createOrdersGateway(clients: { readonly asUser: OrdersClient; readonly asService: OrdersClient }): Orders {
   return {
     async beginPayment(orderId) {

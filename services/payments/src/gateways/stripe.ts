@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { assertOutsideTransaction } from "@gittix/common/database/transaction-scope";
 import { Stripe } from "stripe";
 import type { Origin } from "../config.ts";
 import type { Charge } from "../domain/charge.ts";
 import type { Intent } from "../domain/next-step.ts";
-import { declineReason } from "./decline-reasons.ts";
+import { ask, factsOf, intentIn, intentOf, isRefusal, StripeUnanswered } from "./stripe-answers.ts";
 
 /** StripeGateway is what payments asks of Stripe. Each method throws StripeUnanswered when the outcome is not known. */
 export interface StripeGateway {
@@ -23,24 +22,6 @@ export interface StripeGateway {
 export interface Refusal {
   readonly refused: true;
   readonly why: string;
-}
-
-/** StripeUnanswered says that Stripe did not answer, or not with an outcome. The charge may have been paid all the same. */
-export class StripeUnanswered extends Error {
-  override readonly name = "StripeUnanswered";
-  /** True when Stripe has kept the fault under the idempotency key, and would repeat it for ever. */
-  readonly keySpent: boolean;
-
-  constructor(message: string, keySpent: boolean) {
-    super(message);
-    this.keySpent = keySpent;
-  }
-}
-
-/** WebhookEvent is what a webhook of Stripe tells, as far as payments cares: about which charge. */
-export interface WebhookEvent {
-  readonly type: string;
-  readonly chargeId: string | undefined;
 }
 
 /**
@@ -136,86 +117,8 @@ export function createStripeGateway(options: {
   }
 }
 
-/** createWebhookReader reads a webhook and checks Stripe's signature over it; undefined when that is not right or too old. */
-export function createWebhookReader(secret: string): (body: Buffer, signature: string) => WebhookEvent | undefined {
-  return (body, signature) => {
-    try {
-      const { type, data } = Stripe.webhooks.constructEvent(body, signature, secret);
-      const chargeId = data.object.object === "payment_intent" ? data.object.metadata["charge_id"] : undefined;
-      return { type, chargeId };
-    } catch (error) {
-      if (error instanceof Stripe.errors.StripeSignatureVerificationError) return undefined;
-      throw error;
-    }
-  };
-}
-
 /** By how much Stripe's clock and the database's may differ. */
 const clockSkewMs = 5 * 60_000;
-
-/** Asks Stripe. `read` finds an answer in what looks like an error; any other error leaves the outcome open. */
-async function ask<T, Answer = never>(
-  what: string,
-  request: () => Promise<T>,
-  read: (error: StripeError) => Answer | undefined = () => undefined,
-): Promise<T | Answer> {
-  assertOutsideTransaction(`Asking Stripe to ${what}`);
-  try {
-    return await request();
-  } catch (error) {
-    if (!(error instanceof Stripe.errors.StripeError)) throw error;
-    const answer = read(error);
-    if (answer !== undefined) return answer;
-    const keySpent = (error.statusCode ?? 0) >= 500 || error instanceof Stripe.errors.StripeIdempotencyError;
-    throw new StripeUnanswered(`Stripe did not ${what}: ${factsOf(error)}`, keySpent);
-  }
-}
-
-type StripeError = InstanceType<typeof Stripe.errors.StripeError>;
-
-/** What the log may hold of an error: the error itself carries the intent with its client secret. */
-function factsOf({ type, statusCode, code, param, requestId }: StripeError): string {
-  return [type, statusCode, code, param, requestId].filter((fact) => fact !== undefined).join(" ");
-}
-
-/** A request that Stripe understood and will never carry out. */
-function isRefusal(error: StripeError): boolean {
-  return error instanceof Stripe.errors.StripeInvalidRequestError;
-}
-
-/** A decline, and a refusal because of the state that the intent is in, show the intent. */
-function intentIn(error: StripeError): Intent | undefined {
-  return error.payment_intent && intentOf(error.payment_intent);
-}
-
-function intentOf(intent: Stripe.PaymentIntent): Intent {
-  const declined = intent.last_payment_error;
-  return {
-    id: intent.id,
-    clientSecret: intent.client_secret,
-    status: statusOf(intent),
-    declineReason: declined && declineReason(declined),
-  };
-}
-
-function statusOf(intent: Stripe.PaymentIntent): Intent["status"] {
-  switch (intent.status) {
-    case "requires_payment_method":
-      return intent.last_payment_error ? "declined" : "untried";
-    case "requires_confirmation":
-      return "untried";
-    case "requires_action":
-      return "action";
-    case "succeeded":
-      return "succeeded";
-    case "canceled":
-      return "canceled";
-    case "processing":
-    case "requires_capture":
-    default:
-      return "processing";
-  }
-}
 
 function keyOf(charge: Charge, verb: string): string {
   return `charge-${charge.id}-${verb}-${charge.keyRound}`;

@@ -16,7 +16,7 @@ export type ChargeChange = (charge: Charge, at: Date) => Change;
 
 /** ChargeStore keeps charges. Each method that changes something is one transaction, its events included. */
 export interface ChargeStore {
-  /** Saves the first charge of an order; null when there is one. `whenEnded` says what becomes of it if the order has ended. */
+  /** Saves an order's charge; null when there is one already. `whenEnded` changes it if the order has ended by then. */
   insert(draft: (at: Date) => Charge, whenEnded: ChargeChange): Promise<Charge | null>;
   get(id: string): Promise<Charge | null>;
   getByOrder(orderId: string): Promise<Charge | null>;
@@ -34,6 +34,8 @@ export interface ChargeStore {
   forgetEndedOrders(ageMs: number): Promise<void>;
 }
 
+/** Takes what no other instance is taking at the moment. */
+const skippingLock = { mode: "pessimistic_write", onLocked: "skip_locked" } as const;
 /** The longest pause between two looks at the same charge. */
 const backoffMaxMs = 60_000;
 
@@ -93,10 +95,11 @@ export function createChargeStore(
           where: due,
           order: { dueAt: "ASC" },
           take: limit,
-          ...(database.kind === "mysql" ? { lock: { mode: "pessimistic_write" as const, onLocked: "skip_locked" as const } } : {}),
+          ...(database.kind === "mysql" ? { lock: skippingLock } : {}),
         });
         for (const { id, tries } of rows) {
-          await manager.update(Charges, { id }, { tries: tries + 1, dueAt: after(at, backoffMs * 2 ** Math.min(tries, 16)) });
+          const dueAt = after(at, backoffMs * 2 ** Math.min(tries, 16));
+          await manager.update(Charges, { id }, { tries: tries + 1, dueAt });
         }
         return rows.flatMap((row) => chargeOf(row) ?? []);
       });
@@ -122,7 +125,8 @@ export function createChargeStore(
 
   async function save(transaction: Transaction, before: Charge, { charge, events }: Change, at: Date): Promise<Charge> {
     if (charge === before) return before;
-    await transaction.manager.update(Charges, { id: charge.id }, { ...charge, ...(hasMoved(before, charge) ? scheduled(charge, at) : {}) });
+    const schedule = hasMoved(before, charge) ? scheduled(charge, at) : {};
+    await transaction.manager.update(Charges, { id: charge.id }, { ...charge, ...schedule });
     await transaction.append(events, charge.updatedAt);
     return charge;
   }

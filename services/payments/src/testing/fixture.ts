@@ -54,8 +54,12 @@ export async function startFixture(
   const doors = { host: "127.0.0.1", port: 0, log: quiet, ready: () => true };
   const interceptors = serviceInterceptors({
     log: quiet,
-    userTokens: createUserTokenVerifier({ issuer: "gittix-auth", audience: "gittix", keys: () => JSON.parse(JSON.stringify(users.jwks)) }),
-    serviceTokens: createServiceTokenVerifier({ issuer: "gittix-local", audience: "gittix", jwks: serviceKeys, subjectPrefix: "" }),
+    userTokens: createUserTokenVerifier({
+      issuer: "gittix-auth", audience: "gittix", keys: () => JSON.parse(JSON.stringify(users.jwks)),
+    }),
+    serviceTokens: createServiceTokenVerifier({
+      issuer: "gittix-local", audience: "gittix", jwks: serviceKeys, subjectPrefix: "",
+    }),
   });
   const ordersServer = await startGrpcServer({ ...doors, mounts: [orders.mount], interceptors });
   const keys = { method: "GET" as const, path: "/jwks", handle: () => ({ status: 200, body: JSON.stringify(users.jwks) }) };

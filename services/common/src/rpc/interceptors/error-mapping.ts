@@ -1,5 +1,6 @@
 import { Code, ConnectError, type Interceptor, type StreamRequest, type UnaryRequest } from "@connectrpc/connect";
 import { callContext } from "../../context.ts";
+import { databaseUnavailable, isUnavailable } from "../../database/database-errors.ts";
 import { failure, reasonOf } from "../../errors.ts";
 import { isInfrastructure } from "../access.ts";
 import { callCancelled, deadlineExceeded, requestMalformed, requestTooLarge } from "../refusals.ts";
@@ -51,7 +52,7 @@ async function untilAborted<T>(request: StreamRequest | UnaryRequest, step: () =
 }
 
 function mapped(error: unknown, request: UnaryRequest | StreamRequest): ConnectError {
-  if (!(error instanceof ConnectError)) return isAbort(error, request) ? ended(request, error) : internal(error);
+  if (!(error instanceof ConnectError)) return isAbort(error, request) ? ended(request, error) : unexpected(error);
   const reason = reasonOf(error);
   if (reason !== undefined) return error.isWireError && refusesUs.has(reason) ? internal(error) : error;
   if (isInfrastructure(request.service)) return error;
@@ -81,6 +82,11 @@ function ended({ signal }: UnaryRequest | StreamRequest, cause: unknown): Connec
   if (!(why instanceof ConnectError)) return callCancelled(cause);
   if (reasonOf(why)) return why;
   return why.code === Code.DeadlineExceeded ? deadlineExceeded(cause) : callCancelled(cause);
+}
+
+/** A read that lost its database comes here as the driver threw it; a write has been told apart already. */
+function unexpected(error: unknown): ConnectError {
+  return isUnavailable(error) ? databaseUnavailable(error) : internal(error);
 }
 
 function internal(cause: unknown): ConnectError {
