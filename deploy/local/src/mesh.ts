@@ -74,6 +74,8 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
       database: join(folder, "sandbox.db"),
       secretKey: secrets.stripeSecretKey,
       publishableKey: secrets.stripePublishableKey,
+      // Whatever can be listed can be bought; a real account of Stripe's begins at about half a dollar.
+      amounts: { min: 1, max: 100_000_000 },
     });
     closers.push(() => sandbox.close());
 

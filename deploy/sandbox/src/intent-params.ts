@@ -1,4 +1,5 @@
 import { checkAmount, currencyCode } from './money.ts';
+import type { AmountLimits } from './money.ts';
 import {
   flag,
   hash,
@@ -86,11 +87,11 @@ const confirmSpec = { ...shared, amount_to_confirm: notSpoken, client_secret: te
 export type CreateParams = ReturnType<typeof readCreate>;
 export type ConfirmParams = ReturnType<typeof readConfirm>;
 
-export function readCreate(form: Form) {
+export function readCreate(form: Form, amounts: AmountLimits) {
   const params = readParams(form, createSpec);
   const amount = required(params.amount, 'amount');
   const currency = required(params.currency, 'currency');
-  checkAmount(amount, currency);
+  checkAmount(amount, currency, amounts);
   const early = Object.keys(confirming).find((name) => Object.hasOwn(form, name));
   if (early !== undefined && params.confirm !== true) {
     throw invalid(`You can only pass in \`${early}\` when \`confirm\` is set to true.`, { param: early });

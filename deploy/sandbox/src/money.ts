@@ -42,15 +42,19 @@ export const currencyCode: Reader<string> = (value, param) => {
   throw invalid(`Invalid currency: ${code}. Stripe does not support it.`, { param });
 };
 
-/** checkAmount refuses what Stripe would not charge in this currency. */
-export function checkAmount(amount: number, currency: string): void {
-  const least = MINIMUM[currency] ?? MINIMUM_ELSEWHERE;
+/** AmountLimits are Stripe's own for each currency, or limits in minor units for all. */
+export type AmountLimits = 'stripe' | { min: number; max: number };
+
+/** checkAmount refuses what cannot be charged in this currency. */
+export function checkAmount(amount: number, currency: string, limits: AmountLimits): void {
+  const stripes = { min: MINIMUM[currency] ?? MINIMUM_ELSEWHERE, max: AMOUNT_MAX };
+  const { min: least, max: most } = limits === 'stripe' ? stripes : limits;
   if (amount < least) {
     const message = `Amount must be at least ${inWords(least, currency)} ${currency}`;
     throw invalid(message, { code: 'amount_too_small', param: 'amount' });
   }
-  if (amount > AMOUNT_MAX) {
-    const message = `Amount must be no more than ${inWords(AMOUNT_MAX, currency)} ${currency}`;
+  if (amount > most) {
+    const message = `Amount must be no more than ${inWords(most, currency)} ${currency}`;
     throw invalid(message, { code: 'amount_too_large', param: 'amount' });
   }
 }

@@ -1,4 +1,5 @@
 import type { Fault, Faults } from './faults.ts';
+import type { AmountLimits } from './money.ts';
 import type { Retention } from './retention.ts';
 import type { State, Totals } from './state.ts';
 import type { Log } from './types.ts';
@@ -18,6 +19,8 @@ export type SandboxOptions = {
   faults?: Fault[];
   /** seed makes the faults of two runs the same. */
   seed?: number;
+  /** amounts are what can be charged: Stripe's limits for the currency, the default, or limits in minor units. */
+  amounts?: AmountLimits;
   /** settlePaymentMs is how long a bank debit is `processing`. */
   settlePaymentMs?: number;
   /** settleRefundMs is how long until a pending refund succeeds, and a doomed one fails. */

@@ -17,7 +17,7 @@ type Handler = (work: Work, call: Call) => Reply;
 const ROUTES: Record<string, Handler> = {
   'POST /v1/payment_intents': (work, { caller, form }) => {
     merchantOnly(caller);
-    const params = readCreate(form);
+    const params = readCreate(form, work.amounts);
     return expanded(work, createIntent(work, params), params.expand);
   },
   'GET /v1/payment_intents': list('payment_intent'),

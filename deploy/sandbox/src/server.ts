@@ -50,6 +50,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     record: record(request),
     later: jobs.later,
     at: Math.floor(now() / 1000),
+    amounts: options.amounts ?? 'stripe',
     origin,
   });
   const committed = () => {

@@ -1,4 +1,5 @@
 import type { Recorder } from './events.ts';
+import type { AmountLimits } from './money.ts';
 import type { Store } from './store.ts';
 
 export type JobKind = 'settle_payment' | 'settle_refund';
@@ -11,6 +12,7 @@ export type Work = {
   later: (kind: JobKind, subject: string) => void;
   /** at is the time of the work in whole seconds, as Stripe counts. */
   at: number;
+  amounts: AmountLimits;
   /** origin is where a buyer's browser finds the sandbox. */
   origin: string;
 };

@@ -38,7 +38,7 @@ export async function killAgainAndAgain(
       mesh.launch();
       await pause(random() * startMs);
       await mesh.kill();
-      done.push({ atStart: true, undelivered, restartMs: await mesh.start() });
+      done.push({ atStart: true, undelivered: 0, restartMs: await mesh.start() });
     } else {
       done.push({ atStart: false, undelivered, restartMs: await mesh.start() });
     }

@@ -1,4 +1,4 @@
-import { OrderStatus } from "@gittix/proto/orders/v1/order";
+import { OrderStatusSchema } from "@gittix/proto/orders/v1/order";
 import type { Row } from "../../support/databases.ts";
 import { brokenPromises } from "../../support/promises.ts";
 import type { MortalMesh, Uptime } from "./mesh.ts";
@@ -10,10 +10,21 @@ const latenessMaxMs = 5000;
 /** findings names everything that is wrong after the crashes; the mesh has stopped, and only its files speak. */
 export function findings(mesh: MortalMesh, purchases: readonly Purchase[]): string[] {
   const orders = mesh.books.rows("orders", "SELECT * FROM orders");
-  const stray = mesh.busRows("SELECT * FROM message").map(
-    (message) => `${message["type"]} is still in ${message["queue"]} (${message["error"] ?? "never tried"})`,
-  );
-  return [...brokenPromises(mesh.books), ...brokenWords(orders, purchases), ...wrongEnds(orders, mesh.uptimes), ...stray];
+  return [
+    ...brokenPromises(mesh.books),
+    ...brokenWords(orders, purchases),
+    ...wrongEnds(orders, mesh.uptimes),
+    ...leftInQueues(mesh),
+  ];
+}
+
+/** Only timers whose time has not come may be left, and nothing may be parked. */
+function leftInQueues(mesh: MortalMesh): string[] {
+  const stoppedAt = mesh.uptimes.at(-1)?.endedAt ?? 0;
+  return mesh.busRows("SELECT * FROM message").flatMap((message) => {
+    const waits = message["failed_in"] === null && message["wait"] !== null && Number(message["due_at"]) > stoppedAt - 1000;
+    return waits ? [] : [`${message["type"]} is still in ${message["queue"]} (${message["error"] ?? "never tried"})`];
+  });
 }
 
 /** What a buyer was told must stand in the books. */
@@ -23,8 +34,9 @@ function brokenWords(orders: readonly Row[], purchases: readonly Purchase[]): st
     if (!told) return [];
     const order = byId.get(told.id);
     if (!order) return [`order ${told.id} was given to its buyer and is not there`];
-    const right = order["request_id"] === requestId && order["status"] === OrderStatus[told.status];
-    return right ? [] : [`order ${told.id} was ${OrderStatus[told.status]} for its buyer and is ${order["status"]}`];
+    const status = OrderStatusSchema.value[told.status]?.localName;
+    const right = order["request_id"] === requestId && order["status"] === status;
+    return right ? [] : [`order ${told.id} was ${status} for its buyer and is ${order["status"]}`];
   });
 }
 

@@ -1,9 +1,9 @@
+import { busContract } from "@gittix/common/bus/bus.contract";
+import { silentLog } from "@gittix/common/bus/contract/support";
+import { openRabbitBus } from "@gittix/common/bus/rabbitmq";
 import { afterAll, beforeAll, describe } from "@jest/globals";
-import { hasRabbitMq, startRabbitMq, type RabbitMq } from "../../../../tests/support/rabbitmq.ts";
-import { busContract } from "./bus.contract.ts";
-import { faultContract } from "./contract/rabbitmq-faults.ts";
-import { silentLog } from "./contract/support.ts";
-import { openRabbitBus } from "./rabbitmq.ts";
+import { hasRabbitMq, startRabbitMq, type RabbitMq } from "../support/rabbitmq.ts";
+import { faultContract } from "./rabbitmq-faults.ts";
 
 const installed = hasRabbitMq();
 if (!installed) {

@@ -1,10 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { connect } from "amqplib";
-import type { RabbitMq } from "../../../../../tests/support/rabbitmq.ts";
-import { startTcpProxy, type TcpProxy } from "../../../../../tests/support/tcp-proxy.ts";
-import { BusUnavailable, type BusMessage, type EventBus } from "../bus.ts";
-import { openRabbitBus } from "../rabbitmq.ts";
-import { collector, createNames, eventually, gate, message, queueSpec, silentLog, textOf } from "./support.ts";
+import { BusUnavailable, type BusMessage, type EventBus } from "@gittix/common/bus/bus";
+import { withRawChannel } from "@gittix/common/bus/contract/raw-channel";
+import {
+  collector,
+  createNames,
+  eventually,
+  gate,
+  message,
+  queueSpec,
+  silentLog,
+  textOf,
+} from "@gittix/common/bus/contract/support";
+import { openRabbitBus } from "@gittix/common/bus/rabbitmq";
+import type { RabbitMq } from "../support/rabbitmq.ts";
+import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
 /** faultContract says how the bus lives through what happens to a broker and to the way there. */
 export function faultContract(broker: () => RabbitMq): void {
@@ -214,7 +223,7 @@ export function faultContract(broker: () => RabbitMq): void {
       const { seen, handle } = collector();
       await bus.declare({ queues: [queueSpec(queue("a"), [type("Made")]), queueSpec(queue("b"), [type("Sold")])], waits: [] });
       await bus.consume(queue("b"), handle, { prefetch });
-      await raw(async (channel) => {
+      await withRawChannel(broker().url, async (channel) => {
         await channel.deleteQueue(queue("a"));
         await channel.deleteQueue(queue("b"));
       });
@@ -231,7 +240,7 @@ export function faultContract(broker: () => RabbitMq): void {
         queues: [queueSpec(queue("due"), [])],
         waits: [{ name: queue("wait.50"), prefix: queue("wait."), types: [type("Bare")], ttlMs: 50, thenTo: queue("due") }],
       });
-      await raw(async (channel) => {
+      await withRawChannel(broker().url, async (channel) => {
         // No more than the contract asks for: the routing key is the type.
         channel.publish("gittix.events", type("Bare"), Buffer.from("bare"), { messageId: "bare-1" });
         await eventually(async () => {
@@ -270,20 +279,5 @@ export function faultContract(broker: () => RabbitMq): void {
       for (const [index, bus] of processes.entries()) await bus.publish([message(type("Made"), String(index))]);
       await eventually(() => expect(heard.sort()).toEqual(["0 0", "0 1", "1 0", "1 1"]));
     });
-
-    /** Does something to the broker behind the bus's back. */
-    async function raw(work: (channel: Awaited<ReturnType<typeof openChannel>>["channel"]) => Promise<void>) {
-      const { connection, channel } = await openChannel();
-      try {
-        await work(channel);
-      } finally {
-        await connection.close();
-      }
-    }
-
-    async function openChannel() {
-      const connection = await connect(broker().url);
-      return { connection, channel: await connection.createChannel() };
-    }
   });
 }
