@@ -31,7 +31,7 @@ export function faultContract(broker: () => RabbitMq): void {
     });
 
     async function open(publishMaxMs?: number): Promise<EventBus> {
-      const url = `amqp://guest:guest@127.0.0.1:${proxy.port}`;
+      const url = broker().url.replace(/:\d+$/, `:${proxy.port}`);
       const bus = await openRabbitBus({ url, name: "fault", log: silentLog, ...(publishMaxMs && { publishMaxMs }) });
       buses.push(bus);
       return bus;

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { ChargeStore } from "./store/charge-store.ts";
 import { startFixture, type Fixture } from "./testing/fixture.ts";
 import { startSandbox, type Fault, type Sandbox } from "./testing/sandbox.ts";
-import { until } from "./testing/until.ts";
+import { until } from "@gittix/common/testing/until";
 
 let sandbox: Sandbox;
 let gittix: Fixture;
@@ -39,7 +39,7 @@ describe("an answer of Stripe that is lost", () => {
     const orderId = gittix.orders.place(buyer);
     await sandbox.fault(fault);
     expect(await gittix.refusalOf(buyer, orderId, "pm_card_visa")).toBe("DEPENDENCY_UNAVAILABLE");
-    await until("the order completes by itself", () => gittix.orders.status(orderId) === "COMPLETED");
+    await until(() => gittix.orders.status(orderId) === "COMPLETED");
     expect(await sandbox.held(orderId)).toMatchObject({
       intents: [{ status: "succeeded" }],
       attempts: [{ amount_captured: 1250, amount_refunded: 0 }],
@@ -51,7 +51,7 @@ describe("an answer of Stripe that is lost", () => {
     const orderId = gittix.orders.place(buyer);
     await sandbox.fault({ kind: "error_after", on: confirming, count: 1 });
     expect(await gittix.refusalOf(buyer, orderId, "pm_card_visa_chargeDeclined")).toBe("DEPENDENCY_UNAVAILABLE");
-    await until("the order is cancelled", () => gittix.orders.status(orderId) === "CANCELLED");
+    await until(() => gittix.orders.status(orderId) === "CANCELLED");
     expect((await sandbox.held(orderId)).attempts).toMatchObject([{ status: "failed" }]);
   });
 
@@ -68,9 +68,9 @@ describe("an answer of Stripe that is lost", () => {
     await sandbox.fault({ kind: "error_before", on: "" });
     expect(await gittix.refusalOf(buyer, orderId, "pm_card_visa")).toBe("DEPENDENCY_UNAVAILABLE");
     const failures = () => gittix.log().split("it will be looked at again").length - 1;
-    await until("it has been asked again and again", () => failures() >= 3);
+    await until(() => failures() >= 3);
     await sandbox.noFaults();
-    await until("the order completes by itself", () => gittix.orders.status(orderId) === "COMPLETED");
+    await until(() => gittix.orders.status(orderId) === "COMPLETED");
     expect((await sandbox.held(orderId)).attempts).toHaveLength(1);
   });
 });
@@ -84,7 +84,7 @@ describe("a crash", () => {
     try {
       const orderId = crashing.orders.place(buyer);
       expect(await crashing.refusalOf(buyer, orderId, "pm_card_visa")).toBe("INTERNAL");
-      await until("the order completes by itself", () => crashing.orders.status(orderId) === "COMPLETED");
+      await until(() => crashing.orders.status(orderId) === "COMPLETED");
       const { intents, attempts } = await sandbox.held(orderId);
       expect([intents.length, attempts.length]).toEqual([1, 1]);
       expect(crashing.of(orderId)).toHaveLength(1);

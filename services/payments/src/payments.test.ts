@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/gl
 import { v7 as uuidv7 } from "uuid";
 import { startFixture, type Fixture } from "./testing/fixture.ts";
 import { startSandbox, type Sandbox } from "./testing/sandbox.ts";
-import { until } from "./testing/until.ts";
+import { until } from "@gittix/common/testing/until";
 
 let sandbox: Sandbox;
 let gittix: Fixture;
@@ -37,7 +37,7 @@ describe("paying for an order", () => {
       intents: [{ id: charge?.stripeId, status: "succeeded", amount: 1250, currency: "usd" }],
       attempts: [{ amount_captured: 1250, amount_refunded: 0 }],
     });
-    await until("the order completes", () => gittix.orders.status(orderId) === "COMPLETED");
+    await until(() => gittix.orders.status(orderId) === "COMPLETED");
     expect(gittix.of(orderId)).toMatchObject([{ type: "ChargeCreated", charge: { status: ChargeStatus.COMPLETED } }]);
     expect(await gittix.as(buyer).charge(orderId)).toEqual(charge);
   });
@@ -54,7 +54,7 @@ describe("paying for an order", () => {
     const { charge } = await gittix.as(buyer).pay(orderId, method);
     expect(charge).toMatchObject({ status: ChargeStatus.FAILED, failureReason });
     expect(await sandbox.held(orderId)).toMatchObject({ intents: [{ status: "canceled" }], attempts: [{ amount_captured: 0 }] });
-    await until("the order is cancelled", () => gittix.orders.status(orderId) === "CANCELLED");
+    await until(() => gittix.orders.status(orderId) === "CANCELLED");
     expect((await gittix.as(buyer).pay(orderId, "pm_card_visa")).charge).toEqual(charge);
     expect(gittix.of(orderId)).toHaveLength(1);
   });
@@ -123,7 +123,7 @@ describe("paying in the browser", () => {
     const begun = await gittix.as(buyer).pay(orderId, "");
     expect(begun.charge?.status).toBe(ChargeStatus.CREATED);
     await sandbox.confirmInBrowser(begun.clientSecret, "pm_card_visa");
-    await until("the order completes", () => gittix.orders.status(orderId) === "COMPLETED");
+    await until(() => gittix.orders.status(orderId) === "COMPLETED");
     const again = await gittix.as(buyer).pay(orderId, "");
     expect(again).toMatchObject({ charge: { status: ChargeStatus.COMPLETED }, clientSecret: "" });
   });
@@ -150,7 +150,7 @@ describe("paying in the browser", () => {
     const { charge } = await gittix.as(buyer).pay(orderId, "pm_usBankAccount_success");
     expect(charge?.status).toBe(ChargeStatus.CREATED);
     await sandbox.settle();
-    await until("the order completes", () => gittix.orders.status(orderId) === "COMPLETED");
+    await until(() => gittix.orders.status(orderId) === "COMPLETED");
   });
 });
 
@@ -159,7 +159,7 @@ test("no secret gets into the log", async () => {
   await sandbox.fault({ kind: "error_after", on: "confirm$", count: 1 });
   const { clientSecret } = await gittix.as(buyer).pay(gittix.orders.place(buyer), "");
   await refusal(gittix.as(buyer).pay(orderId, "pm_card_visa_chargeDeclined"));
-  await until("the order is cancelled", () => gittix.orders.status(orderId) === "CANCELLED");
+  await until(() => gittix.orders.status(orderId) === "CANCELLED");
   expect(gittix.log()).toContain(orderId);
   expect(gittix.log()).not.toContain(clientSecret.split("_secret_")[1]);
   expect(gittix.log()).not.toMatch(/_secret_|sk_test|pm_card|eyJ/);

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/gl
 import { v7 as uuidv7 } from "uuid";
 import { startFixture, type Fixture } from "./testing/fixture.ts";
 import { startSandbox, type Sandbox } from "./testing/sandbox.ts";
-import { until } from "./testing/until.ts";
+import { until } from "@gittix/common/testing/until";
 
 let sandbox: Sandbox;
 let gittix: Fixture;
@@ -32,7 +32,7 @@ describe("an operator's refund", () => {
     const third = await gittix.operator.refund(orderId);
     expect(first.stripeRefundId).not.toBe("");
     expect([second, third]).toEqual([first, first]);
-    await until("the order is cancelled", () => gittix.orders.status(orderId) === "CANCELLED");
+    await until(() => gittix.orders.status(orderId) === "CANCELLED");
     expect(await sandbox.held(orderId)).toMatchObject({ attempts: [{ amount_refunded: 1250 }], refunds: [{ amount: 1250 }] });
     expect(gittix.of(orderId).map(({ type }) => type)).toEqual(["ChargeCreated", "ChargeRefunded"]);
   });
@@ -43,7 +43,7 @@ describe("an operator's refund", () => {
     await sandbox.fault({ kind: "hang_after", on: "refunds$", ms: 2000 });
     expect(await reasonFor(gittix.operator.refund(orderId))).toBe("DEPENDENCY_UNAVAILABLE");
     await sandbox.noFaults();
-    await until("the order is cancelled", () => gittix.orders.status(orderId) === "CANCELLED");
+    await until(() => gittix.orders.status(orderId) === "CANCELLED");
     expect((await sandbox.held(orderId)).refunds).toHaveLength(1);
   });
 

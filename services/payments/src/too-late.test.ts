@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/gl
 import { v7 as uuidv7 } from "uuid";
 import { startFixture, type Fixture } from "./testing/fixture.ts";
 import { startSandbox, type Sandbox } from "./testing/sandbox.ts";
-import { until } from "./testing/until.ts";
+import { until } from "@gittix/common/testing/until";
 
 let sandbox: Sandbox;
 let gittix: Fixture;
@@ -28,9 +28,9 @@ const buyer = uuidv7();
 const refunding = "POST /v1/refunds$";
 const events = (orderId: string) => gittix.of(orderId).map(({ type }) => type);
 const charge = (orderId: string) => gittix.as(buyer).charge(orderId);
-const refunded = (orderId: string) => until("the money is back", async () => (await charge(orderId)).stripeRefundId !== "");
+const refunded = (orderId: string) => until(async () => (await charge(orderId)).stripeRefundId !== "");
 const failed = (orderId: string) =>
-  until("the charge fails", async () => (await charge(orderId)).status === ChargeStatus.FAILED);
+  until(async () => (await charge(orderId)).status === ChargeStatus.FAILED);
 
 async function expectRefundedOnce(orderId: string): Promise<void> {
   const held = await sandbox.held(orderId);
@@ -45,7 +45,7 @@ describe("an order that ends before it is paid", () => {
     // The order ends right after orders has let the payment begin.
     gittix.orders.beforeBegin = async () => {
       await gittix.orders.publishEnd(orderId, "BUYER");
-      await until("payments has heard", () => gittix.heard.has(orderId));
+      await until(() => gittix.heard.has(orderId));
     };
     const answer = await gittix.as(buyer).pay(orderId, "pm_card_visa");
     expect(answer.charge).toMatchObject({ status: ChargeStatus.FAILED, failureReason: FailureReason.ORDER_ENDED, stripeId: "" });
@@ -75,7 +75,7 @@ describe("an order that ends before it is paid", () => {
     const orderId = gittix.orders.place(buyer);
     await gittix.as(buyer).pay(orderId, "pm_usBankAccount_success");
     await gittix.orders.end(orderId, "BUYER");
-    await until("payments has heard", () => gittix.heard.has(orderId));
+    await until(() => gittix.heard.has(orderId));
     expect(await gittix.as(buyer).pay(orderId, "")).toMatchObject({ charge: { status: ChargeStatus.CREATED }, clientSecret: "" });
     await sandbox.settle();
     await refunded(orderId);
@@ -88,7 +88,7 @@ describe("money that comes too late", () => {
     const orderId = gittix.orders.place(buyer);
     await sandbox.fault({ kind: "latency", on: "confirm$", count: 1, ms: 300 });
     const paying = gittix.as(buyer).pay(orderId, "pm_card_visa");
-    await until("Stripe is at work", async () => (await sandbox.held(orderId)).intents.length === 1);
+    await until(async () => (await sandbox.held(orderId)).intents.length === 1);
     await gittix.orders.end(orderId, "EXPIRED");
     await paying;
     await refunded(orderId);
@@ -103,7 +103,7 @@ describe("money that comes too late", () => {
     await refunded(orderId);
     await gittix.orders.publishEnd(orderId, "EXPIRED");
     // Four times here, and once more because orders takes the refund for an operator's.
-    await until("payments has heard it all", () => gittix.heard.get(orderId) === 5);
+    await until(() => gittix.heard.get(orderId) === 5);
     await expectRefundedOnce(orderId);
   });
 
@@ -128,7 +128,7 @@ describe("money that comes too late", () => {
   test("stays while the order is completed, however long somebody looks", async () => {
     const orderId = gittix.orders.place(buyer);
     await gittix.as(buyer).pay(orderId, "pm_card_visa");
-    await until("payments has asked orders about it, and is done", () => gittix.finished.has(orderId));
+    await until(() => gittix.finished.has(orderId));
     expect(await charge(orderId)).toMatchObject({ status: ChargeStatus.COMPLETED, stripeRefundId: "" });
     expect((await sandbox.held(orderId)).refunds).toEqual([]);
   });
@@ -144,7 +144,7 @@ describe("control", () => {
       const orderId = forgetful.orders.place(buyer);
       await forgetful.as(buyer).pay(orderId, "pm_card_visa");
       await forgetful.orders.end(orderId, "BUYER");
-      await until("payments has heard", () => forgetful.heard.has(orderId));
+      await until(() => forgetful.heard.has(orderId));
       expect(await sandbox.held(orderId)).toMatchObject({ attempts: [{ amount_captured: 1250, amount_refunded: 0 }] });
     } finally {
       await forgetful.stop();

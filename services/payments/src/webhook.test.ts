@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/gl
 import { v7 as uuidv7 } from "uuid";
 import { startFixture, type Fixture } from "./testing/fixture.ts";
 import { startSandbox, webhookSecret, type Sandbox } from "./testing/sandbox.ts";
-import { until } from "./testing/until.ts";
+import { until } from "@gittix/common/testing/until";
 
 let sandbox: Sandbox;
 let gittix: Fixture;
@@ -58,14 +58,14 @@ describe("a webhook", () => {
   test("settles what the browser has paid", async () => {
     await sandbox.sendWebhooksTo(gittix.webhookUrl);
     const { orderId } = await paidInBrowser();
-    await until("the order completes", () => gittix.orders.status(orderId) === "COMPLETED");
+    await until(() => gittix.orders.status(orderId) === "COMPLETED");
     expect(gittix.of(orderId)).toHaveLength(1);
   });
 
   test("settles a decline in the browser, and leaves nothing that could still be paid", async () => {
     await sandbox.sendWebhooksTo(gittix.webhookUrl);
     const { orderId } = await paidInBrowser("pm_card_visa_chargeDeclined");
-    await until("the order is cancelled", () => gittix.orders.status(orderId) === "CANCELLED");
+    await until(() => gittix.orders.status(orderId) === "CANCELLED");
     expect((await sandbox.held(orderId)).intents).toMatchObject([{ status: "canceled" }]);
   });
 
@@ -74,7 +74,7 @@ describe("a webhook", () => {
     const event = eventOf("payment_intent.succeeded", chargeId);
     const answers = await Promise.all([send(event), gittix.as(buyer).pay(orderId, ""), send(event), gittix.as(buyer).pay(orderId, "")]);
     expect(answers).toMatchObject([200, { charge: { status: ChargeStatus.COMPLETED } }, 200, { charge: { status: ChargeStatus.COMPLETED } }]);
-    await until("the order completes", () => gittix.orders.status(orderId) === "COMPLETED");
+    await until(() => gittix.orders.status(orderId) === "COMPLETED");
     expect(gittix.of(orderId)).toHaveLength(1);
   });
 

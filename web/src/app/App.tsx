@@ -12,7 +12,8 @@ export function App() {
   return (
     <TransportProvider transport={transport}>
       <QueryClientProvider client={queryClient}>
-        <BrowserRouter>
+        {/* The address is the state of inputs too: what is ticked or chosen has to show at once. */}
+        <BrowserRouter useTransitions={false}>
           <AppRoutes />
         </BrowserRouter>
       </QueryClientProvider>

@@ -24,7 +24,7 @@ export function useScrollPlace(): void {
     const samePage = before.current === pathname && kind !== "POP";
     before.current = pathname;
     const stop = samePage ? undefined : goTo(kind === "POP" ? (places.get(key) ?? 0) : 0);
-    const note = () => places.set(key, scrollY);
+    const note = () => void places.set(key, scrollY);
     addEventListener("scroll", note, { passive: true });
     return () => {
       stop?.();

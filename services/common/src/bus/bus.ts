@@ -15,7 +15,7 @@ export interface QueueSpec {
   readonly name: string;
   /** The event types bound to it. */
   readonly types: readonly string[];
-  /** How often a message may be attempted before it is parked. */
+  /** How often a message may be attempted before it is parked, 1 to 20; what was begun and never ended counts. */
   readonly attemptsMax: number;
   /** Where messages go that failed every attempt: a queue of its own that nobody consumes. */
   readonly parkedName: string;
@@ -60,7 +60,10 @@ export interface Subscription {
  * and the embedded one, pass one contract suite.
  */
 export interface EventBus {
-  /** Declares the topology; the adapter declares it again whenever it reconnects. */
+  /**
+   * Declares the topology; the adapter declares it again whenever it reconnects. Resolves also when the
+   * broker cannot be reached: then it is declared on the first connection.
+   */
   declare(topology: Topology): Promise<void>;
 
   /**
@@ -93,10 +96,10 @@ export interface EventBus {
   /** Drops parked messages. Gives the ids that were. */
   discardParked(queue: string, ids: readonly string[] | "all"): Promise<readonly string[]>;
 
-  /** How many messages stand in a declared queue, wait queue or parked queue. */
+  /** How many messages stand in a declared queue, wait queue or parked queue; those in a consumer's hands do not. */
   depth(name: string): Promise<number>;
 
-  /** Whether the broker can be reached now. */
+  /** Whether the broker can be reached now, and takes messages. */
   healthy(): boolean;
 
   /** Stops consumers, waits for their deliveries, closes. */

@@ -1,8 +1,8 @@
-import type { ChannelModel, ConfirmChannel, GetMessage } from "amqplib";
+import type { ChannelModel, GetMessage } from "amqplib";
 import { BusUnavailable, type ParkedMessage, type QueueSpec } from "./bus.ts";
+import { putBack, withChannel } from "./rabbitmq-channel.ts";
 import { readParked } from "./rabbitmq-messages.ts";
 import type { RabbitPublisher } from "./rabbitmq-publisher.ts";
-import { withChannel } from "./rabbitmq-topology.ts";
 
 /** RabbitParked is what an operator does with the parked messages of a queue. */
 export interface RabbitParked {
@@ -23,21 +23,24 @@ export function createParked(options: {
 }): RabbitParked {
   let last: Promise<unknown> = Promise.resolve();
 
-  /** Shows up to `limit` parked messages to `visit`, and afterwards puts back those that it did not settle. */
+  /** Shows up to `limit` parked messages to `visit`, which says whether they are done with; puts the others back. */
   function walk(
     spec: QueueSpec,
     limit: number,
-    visit: (channel: ConfirmChannel, message: GetMessage, parked: ParkedMessage) => Promise<void> | void,
+    visit: (parked: ParkedMessage) => Promise<boolean>,
   ): Promise<number> {
     const work = () =>
       withChannel(options.connection(), async (channel) => {
         const total = (await channel.checkQueue(spec.parkedName)).messageCount;
+        let gone = 0;
         for (let count = 0; count < Math.min(total, limit); count += 1) {
           const message = await channel.get(spec.parkedName);
           if (message === false) break;
-          if (ours(message, spec)) await visit(channel, message, readParked(message, spec.name));
+          if (!ours(message, spec) || !(await visit(readParked(message, spec.name)))) continue;
+          channel.ack(message);
+          gone += 1;
         }
-        channel.nackAll(true);
+        await putBack(channel, spec.parkedName, total - gone);
         return total;
       });
     const result = last.then(work).catch(rethrow);
@@ -48,25 +51,28 @@ export function createParked(options: {
   return {
     async list(spec, limit) {
       const messages: ParkedMessage[] = [];
-      const total = await walk(spec, limit, (_channel, _message, parked) => void messages.push(parked));
+      const total = await walk(spec, limit, async (parked) => {
+        messages.push(parked);
+        return false;
+      });
       return { messages: messages.sort((a, b) => a.parkedAt.getTime() - b.parkedAt.getTime()), total };
     },
     async replay(spec, ids) {
       const replayed: string[] = [];
-      await walk(spec, walkMax, async (channel, message, parked) => {
-        if (!isChosen(ids, parked.id)) return;
+      await walk(spec, walkMax, async (parked) => {
+        if (!isChosen(ids, parked.id)) return false;
         await options.publisher.sendToQueue(spec.name, parked, {});
-        channel.ack(message);
         replayed.push(parked.id);
+        return true;
       });
       return replayed;
     },
     async discard(spec, ids) {
       const discarded: string[] = [];
-      await walk(spec, walkMax, (channel, message, parked) => {
-        if (!isChosen(ids, parked.id)) return;
-        channel.ack(message);
+      await walk(spec, walkMax, async (parked) => {
+        if (!isChosen(ids, parked.id)) return false;
         discarded.push(parked.id);
+        return true;
       });
       return discarded;
     },

@@ -1,6 +1,6 @@
 import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
-import { within } from "./bounds.ts";
 import type { QueueSpec, Topology, WaitSpec } from "./bus.ts";
+import { withChannel } from "./rabbitmq-channel.ts";
 import { eventExchange, queueKinds } from "./rabbitmq-queues.ts";
 import { retireOlderWaits } from "./rabbitmq-waits.ts";
 
@@ -12,27 +12,6 @@ export async function declareOn(connection: ChannelModel, topology: Topology): P
     await declareWaits(channel, topology.waits);
   });
 }
-
-/**
- * withChannel gives work a channel of its own, since the broker closes a channel on which it refuses
- * something. The work has a bound: a quorum queue without a leader does not answer at all.
- */
-export async function withChannel<T>(
-  connection: ChannelModel,
-  work: (channel: ConfirmChannel) => Promise<T>,
-): Promise<T> {
-  const channel = await connection.createConfirmChannel();
-  // The refusal rejects what was asked for; without this listener it would also end the process.
-  channel.on("error", () => {});
-  try {
-    return await within(workMaxMs, "An operation on RabbitMQ", work(channel));
-  } finally {
-    await within(closeMaxMs, "Closing a channel", channel.close()).catch(() => {});
-  }
-}
-
-const workMaxMs = 10_000;
-const closeMaxMs = 2_000;
 
 async function declareQueues(channel: Channel, queues: readonly QueueSpec[]): Promise<void> {
   for (const queue of queues) {

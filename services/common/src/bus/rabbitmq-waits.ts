@@ -1,5 +1,6 @@
 import type { ConfirmChannel, GetMessage } from "amqplib";
 import type { WaitSpec } from "./bus.ts";
+import { putBack } from "./rabbitmq-channel.ts";
 import { eventExchange, queueKinds } from "./rabbitmq-queues.ts";
 
 /**
@@ -19,8 +20,7 @@ export async function retireOlderWaits(channel: ConfirmChannel, wait: WaitSpec):
 
   const text = [...known].map(([name, types]) => [name, ...types].join(" ")).join("\n");
   if (found.length === 1 && found.map(textOf).includes(text)) {
-    channel.nackAll(true);
-    return;
+    return putBack(channel, register, found.length);
   }
   channel.sendToQueue(register, Buffer.from(text), { persistent: true });
   await channel.waitForConfirms();

@@ -1,4 +1,4 @@
-import type { DataSourceOptions, EntitySchema, MigrationInterface } from "typeorm";
+import type { DataSourceOptions, EntitySchema, Logger, MigrationInterface } from "typeorm";
 import { InfrastructureTables } from "./infrastructure-tables.ts";
 import { boundedPools, patientPools } from "./mysql-pool.ts";
 import { resumable } from "./resumable-migration.ts";
@@ -25,6 +25,16 @@ const poolMaxDefault = 16;
 /** How many statements wait for a connection at the most; more are refused at once. */
 const waitingMax = 2000;
 
+/** Even with its log off TypeORM prints some things; what is worth telling is in the errors that it throws. */
+const silence: Logger = {
+  logQuery() {},
+  logQueryError() {},
+  logQuerySlow() {},
+  logSchemaBuild() {},
+  logMigration() {},
+  log() {},
+};
+
 /** dataSources turns a URL into what TypeORM asks for. */
 export function dataSources(
   url: string,
@@ -36,6 +46,7 @@ export function dataSources(
     migrationsTableName: "migrations",
     synchronize: false,
     logging: false,
+    logger: silence,
   } satisfies Partial<DataSourceOptions>;
   const migrations = [InfrastructureTables, ...tables.migrations];
 

@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { EntitySchema, type MigrationInterface, type QueryRunner } from "typeorm";
 import { createLog } from "../log.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { isDuplicate } from "./database-errors.ts";
 import { Outbox } from "./outbox.ts";
+import { testDatabases, type TestDatabase } from "./testing.ts";
 import { assertOutsideTransaction } from "./transaction-scope.ts";
 
 interface Note {
@@ -41,29 +39,24 @@ class CreateNotes implements MigrationInterface {
 
 const draft = { type: "gittix.test.v1.Happened", payload: new Uint8Array([1, 2]), aggregateId: "a", aggregateVersion: 1 };
 
-let folder: string;
-let database: Database;
+describe.each(testDatabases)("a database on $name", ({ create }) => {
+  let place: TestDatabase;
+  let database: Database;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "gittix-database-"));
-  database = await open();
-});
-
-afterEach(async () => {
-  await database.close();
-  await rm(folder, { recursive: true });
-});
-
-function open(): Promise<Database> {
-  return openDatabase({
-    url: `sqlite:${join(folder, "notes.db")}`,
-    entities: [Notes],
-    migrations: [CreateNotes],
-    log: createLog("test", "silent"),
+  beforeEach(async () => {
+    place = await create();
+    database = await open();
   });
-}
 
-describe("a database", () => {
+  afterEach(async () => {
+    await database.close();
+    await place.drop();
+  });
+
+  function open(): Promise<Database> {
+    return openDatabase({ url: place.url, entities: [Notes], migrations: [CreateNotes], log: createLog("test", "silent") });
+  }
+
   test("keeps dates to the millisecond, booleans and nulls, over a restart", async () => {
     const seenAt = new Date("2026-01-02T03:04:05.678Z");
     await database.write(({ manager }) => manager.insert(Notes, { id: "1", text: "x", seenAt, done: true }));

@@ -25,7 +25,7 @@ import type { ChargeStore } from "../store/charge-store.ts";
 import type { PaymentUseCases } from "../usecases.ts";
 import { createOrders } from "./orders.ts";
 import { publishableKey, secretKey, webhookSecret, type Sandbox } from "./sandbox.ts";
-import { createSigner } from "./signer.ts";
+import { createSigner } from "@gittix/common/testing/signer";
 
 /** Published is a fact that payments has told. */
 export interface Published {

@@ -8,10 +8,9 @@ import { isOpen } from "../../api/orderWords.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { Empty, Skeletons } from "../../ui/Empty.tsx";
-import { formatMoney } from "../../ui/money.ts";
 import { Page } from "../../ui/Page.tsx";
 import { paths } from "../../ui/paths.ts";
-import { Stub } from "../../ui/Stub.tsx";
+import { Stub, StubPrice } from "../../ui/Stub.tsx";
 import { OpenOrder } from "./OpenOrder.tsx";
 import { EndedOrder, PaidOrder } from "./Outcome.tsx";
 
@@ -51,7 +50,7 @@ function Checkout({ order }: { readonly order: Order }) {
       <Stub
         id={order.ticketId}
         main={<span className="stub-title">{order.ticketTitle}</span>}
-        side={<span className="stub-price">{order.price && formatMoney(order.price)}</span>}
+        side={<StubPrice amount={order.price} />}
       />
       {isOpen(order.status) && <OpenOrder order={order} />}
       {order.status === OrderStatus.COMPLETED && <PaidOrder order={order} />}

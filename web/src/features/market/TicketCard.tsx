@@ -1,10 +1,9 @@
 import { memo } from "react";
 import { TicketStatus, type Ticket } from "@gittix/proto/tickets/v1/ticket";
 import { ticketWord } from "../../api/ticketWords.ts";
-import { formatMoney } from "../../ui/money.ts";
 import { paths } from "../../ui/paths.ts";
 import { State } from "../../ui/State.tsx";
-import { StubLink } from "../../ui/Stub.tsx";
+import { StubLink, StubPrice } from "../../ui/Stub.tsx";
 
 /** TicketCard is one ticket of the market. It is drawn again only when its ticket changes. */
 export const TicketCard = memo(function TicketCard({ ticket, mine }: { readonly ticket: Ticket; readonly mine: boolean }) {
@@ -23,7 +22,7 @@ export const TicketCard = memo(function TicketCard({ ticket, mine }: { readonly 
           </span>
         </>
       }
-      side={<span className="stub-price">{ticket.price && formatMoney(ticket.price)}</span>}
+      side={<StubPrice amount={ticket.price} />}
     />
   );
 });

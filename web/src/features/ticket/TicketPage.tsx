@@ -14,9 +14,10 @@ import { formatMoney } from "../../ui/money.ts";
 import { Page } from "../../ui/Page.tsx";
 import { paths } from "../../ui/paths.ts";
 import { State } from "../../ui/State.tsx";
-import { Stub } from "../../ui/Stub.tsx";
+import { Stub, StubPrice } from "../../ui/Stub.tsx";
 import { BuyPanel } from "./BuyPanel.tsx";
-import { SellerPanel } from "./SellerPanel.tsx";
+import { SellerPanel, sellerText } from "./SellerPanel.tsx";
+import { useOwnOrder } from "./useOwnOrder.ts";
 
 /** TicketPage shows one ticket as it is at this moment, and sells it. */
 export function TicketPage() {
@@ -48,6 +49,7 @@ export function TicketPage() {
 
 function TicketView({ ticket }: { readonly ticket: Ticket }) {
   const session = useSession();
+  const ownOrder = useOwnOrder(ticket);
   const mine = session.status === "signed-in" && session.user.id === ticket.sellerId;
   const price = ticket.price ? formatMoney(ticket.price) : "";
   return (
@@ -61,7 +63,7 @@ function TicketView({ ticket }: { readonly ticket: Ticket }) {
               <State state={ticketWord(ticket.status)} />
               {mine && <span className="tag">Yours</span>}
             </p>
-            <p className="ticket-text">{stateText(ticket)}</p>
+            <p className="ticket-text">{mine ? sellerText(ticket.status) : ownOrder ? "This ticket is held for you. Pay for it before the time is up." : stateText(ticket)}</p>
             {ticket.createdAt && (
               <p className="muted">
                 Listed <Moment at={timestampDate(ticket.createdAt)} />
@@ -71,8 +73,8 @@ function TicketView({ ticket }: { readonly ticket: Ticket }) {
         }
         side={
           <>
-            <span className="stub-price">{price}</span>
-            {mine ? <SellerPanel ticket={ticket} /> : <BuyPanel ticket={ticket} />}
+            <StubPrice amount={ticket.price} />
+            {mine ? <SellerPanel ticket={ticket} /> : <BuyPanel ticket={ticket} ownOrder={ownOrder} />}
           </>
         }
       />

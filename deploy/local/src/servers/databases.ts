@@ -1,0 +1,34 @@
+import { createConnection, type Connection } from "mysql2/promise";
+
+/** ensureDatabase makes a database, and a user who may do everything in it and nothing elsewhere. Gives its URL. */
+export async function ensureDatabase(serverUrl: string, options: { name: string; password: string }): Promise<string> {
+  const { name, password } = options;
+  await asAdministrator(serverUrl, async (server) => {
+    await server.query(`CREATE DATABASE IF NOT EXISTS \`${name}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+    await server.query("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?", [name, password]);
+    await server.query("ALTER USER ?@'%' IDENTIFIED BY ?", [name, password]);
+    await server.query(`GRANT ALL PRIVILEGES ON \`${name}\`.* TO ?@'%'`, [name]);
+  });
+  const url = new URL(serverUrl);
+  url.username = name;
+  url.password = password;
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** dropDatabase removes a database and its user. */
+export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  await asAdministrator(serverUrl, async (server) => {
+    await server.query(`DROP DATABASE IF EXISTS \`${name}\``);
+    await server.query("DROP USER IF EXISTS ?@'%'", [name]);
+  });
+}
+
+async function asAdministrator(serverUrl: string, work: (server: Connection) => Promise<void>): Promise<void> {
+  const server = await createConnection({ uri: serverUrl, connectTimeout: 5000 });
+  try {
+    await work(server);
+  } finally {
+    await server.end();
+  }
+}
