@@ -14,7 +14,7 @@ afterEach(() => world.stop());
 
 const people = (count: number) => Promise.all(Array.from({ length: count }, () => world.person()));
 const holdersOf = (ticketId: string) =>
-  world.rows("orders", `SELECT id FROM orders WHERE ticket_id = '${ticketId}' AND status <> 'CANCELLED'`).length;
+  world.rows("orders", `SELECT id FROM orders WHERE ticket_id = '${ticketId}' AND status <> 'CANCELLED'`);
 
 describe("LESSON 1, double booking", () => {
   test("gives one of 50 buyers the ticket, and all others hear that it is reserved", async () => {
@@ -22,7 +22,7 @@ describe("LESSON 1, double booking", () => {
     const ticket = await (await world.person()).list("Giselle");
     const buyers = await people(50);
     expect(await tally(buyers.map((buyer) => buyer.order(ticket.id)))).toEqual({ ok: 1, TICKET_RESERVED: 49 });
-    expect(holdersOf(ticket.id)).toBe(1);
+    expect(await holdersOf(ticket.id)).toHaveLength(1);
   });
 
   test("control: with the guards off, two buyers hold the same ticket", async () => {
@@ -43,11 +43,11 @@ describe("LESSON 1, double booking", () => {
         },
       },
     });
-    world.execute("orders", "DROP INDEX orders_by_holding_ticket");
+    await world.dropIndex("orders", "orders", "orders_by_holding_ticket");
     const ticket = await (await world.person()).list("Giselle");
     const buyers = await people(2);
     expect(await tally(buyers.map((buyer) => buyer.order(ticket.id)))).toEqual({ ok: 2 });
-    expect(holdersOf(ticket.id)).toBe(2);
+    expect(await holdersOf(ticket.id)).toHaveLength(2);
   });
 });
 

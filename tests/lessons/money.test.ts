@@ -7,7 +7,7 @@ import { ChargeSchema, ChargeStatus, FailureReason } from "@gittix/proto/payment
 import { ChargeCreatedSchema } from "@gittix/proto/payments/v1/events";
 import { TicketStatus } from "@gittix/proto/tickets/v1/ticket";
 import type { OrderStore } from "@gittix/orders/store/order-store";
-import { brokenPromises } from "../support/promises.ts";
+import { promisesBrokenIn } from "../support/promises.ts";
 import { capturesOf, moneyByOrder } from "../support/provider-books.ts";
 import { reasonFor } from "../support/reasons.ts";
 import { until } from "../support/until.ts";
@@ -27,7 +27,7 @@ const held = (orderId: string) => moneyByOrder(world.mesh.sandbox).get(orderId) 
 const ended = (buyer: Person, orderId: string) =>
   until(() => buyer.orderNow(orderId), ({ status }) => status === OrderStatus.CANCELLED || status === OrderStatus.COMPLETED);
 const chargeOf = (buyer: Person, orderId: string) => world.services.payments.getCharge({ orderId }, buyer.as);
-const allKept = () => until(() => brokenPromises({ ...world, moneyByOrder: () => moneyByOrder(world.mesh.sandbox) }), (broken) => broken.length === 0);
+const allKept = () => until(() => promisesBrokenIn({ ...world, moneyByOrder: () => moneyByOrder(world.mesh.sandbox) }), (broken) => broken.length === 0);
 
 /** Stripe takes the money, and its answer comes only after the hold window has passed. */
 async function payTooLate() {
@@ -116,7 +116,7 @@ describe("LESSON 5, an order charged twice", () => {
         },
       },
     });
-    world.execute("payments", "DROP INDEX charges_by_order");
+    await world.dropIndex("payments", "charges", "charges_by_order");
     const { buyer, order } = await openOrder();
     await Promise.all([buyer.pay(order.id), buyer.pay(order.id)]);
     expect(capturesOf(world.mesh.sandbox, order.id)).toBe(2);
@@ -193,7 +193,7 @@ describe("LESSON 14, what is paid", () => {
     const { buyer, order } = await openOrder();
     await world.services.payments.createCharge({ orderId: order.id, paymentMethodId: "" }, buyer.as);
     expect(await buyer.orderNow(order.id)).toMatchObject({ status: OrderStatus.AWAITING_PAYMENT });
-    expect(world.rows("payments", "SELECT COUNT(*) AS count FROM outbox")).toEqual([{ count: 0 }]);
+    expect(await world.rows("payments", "SELECT COUNT(*) AS count FROM outbox")).toEqual([{ count: 0 }]);
     expect(held(order.id)).toBe(0);
   });
 });

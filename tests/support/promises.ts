@@ -1,5 +1,5 @@
 import type { Row } from "./databases.ts";
-import type { ServiceName } from "@gittix/local/service-table";
+import { serviceNames, type ServiceName } from "@gittix/local/service-table";
 
 /** Books read the databases of a mesh, and what the payment provider holds. */
 export interface Books {
@@ -22,6 +22,23 @@ export function brokenPromises(books: Books): string[] {
     ...money(orders, charges, books.moneyByOrder()),
     ...undelivered(books),
   ];
+}
+
+/** RemoteBooks are books that have to be fetched. */
+export interface RemoteBooks {
+  rows(service: ServiceName, sql: string): Promise<Row[]>;
+  moneyByOrder(): ReadonlyMap<string, number>;
+}
+
+/** promisesBrokenIn does the same with books that have to be fetched: it copies what is read, and then reads the copy. */
+export async function promisesBrokenIn(books: RemoteBooks): Promise<string[]> {
+  const copies = new Map<string, Row[]>();
+  const copy = async (service: ServiceName, sql: string) => copies.set(`${service} ${sql}`, await books.rows(service, sql));
+  await copy("orders", "SELECT * FROM orders");
+  await copy("tickets", "SELECT * FROM tickets");
+  await copy("payments", "SELECT * FROM charges");
+  for (const service of serviceNames) await copy(service, outboxCount);
+  return brokenPromises({ ...books, rows: (service, sql) => copies.get(`${service} ${sql}`) ?? [] });
 }
 
 /** One holder: a completed order has its ticket, and a ticket has no other. */
@@ -74,9 +91,11 @@ function money(orders: readonly Row[], charges: readonly Row[], provider: Readon
 
 /** Nothing lost: every event has left its outbox. */
 function undelivered(books: Books): string[] {
-  return (["auth", "tickets", "orders", "expiration", "payments"] as const).flatMap((service) => {
-    const [row] = books.rows(service, "SELECT COUNT(*) AS count FROM outbox");
+  return serviceNames.flatMap((service) => {
+    const [row] = books.rows(service, outboxCount);
     const count = Number(row?.["count"]);
     return count === 0 ? [] : [`${count} events of ${service} are still in the outbox`];
   });
 }
+
+const outboxCount = "SELECT COUNT(*) AS count FROM outbox";

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { startAuth } from "@gittix/auth/main";
 import type { EventBus } from "@gittix/common/bus/bus";
-import { openEmbeddedBus } from "@gittix/common/bus/embedded";
 import type { Env } from "@gittix/common/config";
 import type { Logger } from "@gittix/common/log";
 import type { RunningService } from "@gittix/common/service";
@@ -11,6 +10,7 @@ import { startPayments } from "@gittix/payments/main";
 import type { Sandbox } from "@gittix/sandbox/options";
 import { startSandbox } from "@gittix/sandbox/server";
 import { startTickets } from "@gittix/tickets/main";
+import { inFiles, type Backing, type BusUser } from "./backing.ts";
 import { startEdge, type Edge } from "./edge.ts";
 import { makeServiceKey, openSecrets, type Secrets } from "./secrets.ts";
 import { publicPaths, serviceNames, type ServiceName } from "./service-table.ts";
@@ -24,6 +24,8 @@ export interface MeshOptions {
   readonly webFolder: string;
   readonly hold: string;
   readonly log: Logger;
+  /** What the services stand on; files in the folder, unless told otherwise. */
+  readonly backing?: Backing;
   /** Settings on top, for every service. */
   readonly settings?: Env;
   /** What a test puts in the place of a service's own parts. */
@@ -52,7 +54,7 @@ export interface Mesh {
   stop(): Promise<void>;
 }
 
-/** startMesh starts the embedded mode: five services on SQLite and the embedded bus, Stripe's sandbox, and the edge. */
+/** startMesh starts five services, Stripe's sandbox and the edge in this process: on files, which is the embedded mode, or on servers. */
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
   const { folder, host, log, parts = {} } = options;
   const closers: (() => Promise<void>)[] = [];
@@ -65,9 +67,10 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
   };
 
   try {
-    const ownBus = await openEmbeddedBus({ file: join(folder, "bus.db"), log });
-    closers.push(() => ownBus.close());
-    const bus = options.wrapBus?.(ownBus) ?? ownBus;
+    const backing = options.backing ?? inFiles(folder);
+    const buses = await backing.openBuses(log);
+    closers.push(() => buses.close());
+    const busOf = (user: BusUser) => options.wrapBus?.(buses.of(user)) ?? buses.of(user);
     const secrets = openSecrets(folder);
     const sandbox = await startSandbox({
       host,
@@ -79,15 +82,15 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     });
     closers.push(() => sandbox.close());
 
-    const env = await environment(options, secrets, sandbox.url);
+    const env = await environment(options, backing, secrets, sandbox.url);
     // Auth comes first: the others are told where it publishes its keys.
-    const auth = started(await startAuth(env("auth"), { log, bus, ...parts.auth }));
+    const auth = started(await startAuth(env("auth"), { log, bus: busOf("auth"), ...parts.auth }));
     const known = { USER_KEYS_URL: `http://${host}:${auth.httpPort}/.well-known/jwks.json` };
     const others = await Promise.allSettled([
-      startTickets({ ...env("tickets"), ...known }, { log, bus, ...parts.tickets }),
-      startOrders({ ...env("orders"), ...known }, { log, bus, ...parts.orders }),
-      startExpiration({ ...env("expiration"), ...known }, { log, bus, ...parts.expiration }),
-      startPayments({ ...env("payments"), ...known }, { log, bus, ...parts.payments }),
+      startTickets({ ...env("tickets"), ...known }, { log, bus: busOf("tickets"), ...parts.tickets }),
+      startOrders({ ...env("orders"), ...known }, { log, bus: busOf("orders"), ...parts.orders }),
+      startExpiration({ ...env("expiration"), ...known }, { log, bus: busOf("expiration"), ...parts.expiration }),
+      startPayments({ ...env("payments"), ...known }, { log, bus: busOf("payments"), ...parts.payments }),
     ]);
     const services = [auth, ...others.flatMap((each) => (each.status === "fulfilled" ? started(each.value) : []))];
     const failed = others.find((each) => each.status === "rejected");
@@ -99,7 +102,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
       sandbox.setWebhook({ url, secret: secrets.stripeWebhookSecret });
     }
     const edge = started(await openEdge(options, services));
-    return { edgeUrl: `http://localhost:${edge.port}`, services, sandbox, bus, secrets, stop };
+    return { edgeUrl: `http://localhost:${edge.port}`, services, sandbox, bus: busOf("mesh"), secrets, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -109,14 +112,15 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
 /** environment gives the settings of each service. */
 async function environment(
   options: MeshOptions,
+  backing: Backing,
   secrets: Secrets,
   stripeUrl: string,
 ): Promise<(service: ServiceName) => Env> {
-  const { folder, host, grpcPorts, hold, settings } = options;
+  const { host, grpcPorts, hold, settings } = options;
   const key = await makeServiceKey();
   const address = (service: ServiceName) => `${host}:${grpcPorts[service]}`;
   return (service) => ({
-    DATABASE_URL: `sqlite:${join(folder, `${service}.db`)}`,
+    DATABASE_URL: backing.databaseUrl(service),
     HOST: host,
     GRPC_PORT: String(grpcPorts[service]),
     HTTP_PORT: "0",

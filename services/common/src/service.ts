@@ -74,7 +74,7 @@ export interface Serving {
 /** The audience of every token, a user's and a service's. */
 export const audience = "gittix";
 /** How often a message is attempted before it is parked. */
-const attemptsMax = 5;
+export const attemptsMax = 5;
 /** How long calls under way may take to finish when a service stops. */
 const graceMs = 5000;
 const housekeepingMs = 10 * 60_000;

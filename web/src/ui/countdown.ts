@@ -31,8 +31,8 @@ export function remaining(untilMs: number, nowMs: number): Remaining {
 /** The sentence to announce when a stage begins; a countdown that spoke every second would be noise. */
 export const stageSentence = {
   calm: "",
-  soon: "Two minutes left to pay.",
-  last: "Thirty seconds left to pay.",
+  soon: "Less than two minutes left to pay.",
+  last: "Less than thirty seconds left to pay.",
   over: "The time to pay is over.",
 } as const satisfies Record<Stage, string>;
 

@@ -1,4 +1,4 @@
-import { createConnection, type Connection } from "mysql2/promise";
+import { createConnection, createPool, type Connection } from "mysql2/promise";
 
 /** ensureDatabase makes a database, and a user who may do everything in it and nothing elsewhere. Gives its URL. */
 export async function ensureDatabase(serverUrl: string, options: { name: string; password: string }): Promise<string> {
@@ -31,4 +31,23 @@ async function asAdministrator(serverUrl: string, work: (server: Connection) => 
   } finally {
     await server.end();
   }
+}
+
+/** Queries is a way to look into a database from outside the service that it belongs to. */
+export interface Queries {
+  /** Times are given as they stand in the database, in UTC: `2026-01-31 18:30:00.000`. */
+  query(sql: string): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+/** openQueries connects when it is first asked, and again when the connection was lost. */
+export function openQueries(url: string): Queries {
+  const pool = createPool({ uri: url, connectionLimit: 1, dateStrings: true, connectTimeout: 5000 });
+  return {
+    async query(sql) {
+      const [rows] = await pool.query(sql);
+      return Array.isArray(rows) ? rows.map((row) => ({ ...row })) : [];
+    },
+    close: () => pool.end(),
+  };
 }

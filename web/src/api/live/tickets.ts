@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { TicketService, WatchTicketsResponseSchema } from "@gittix/proto/tickets/v1/ticket_service";
 import type { Ticket } from "@gittix/proto/tickets/v1/ticket";
+import { isTransient } from "../errors.ts";
 import { patchTickets } from "../patch.ts";
 import { transport } from "../transport.ts";
 import type { Liveness } from "./protocol.ts";
@@ -43,7 +44,11 @@ export function useLiveTickets(): Liveness {
     };
     const unsubscribe = stream.subscribe({
       onLiveness: setLiveness,
-      onStart: () => void queryClient.invalidateQueries({ queryKey: createConnectQueryKey({ schema: TicketService, cardinality: undefined }) }),
+      onStart: () => {
+        void queryClient.invalidateQueries({ queryKey: createConnectQueryKey({ schema: TicketService, cardinality: undefined }) });
+        // The services answer again: whatever failed while they did not is asked for once more.
+        void queryClient.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" && isTransient(state.error) });
+      },
       onMessage: ({ event }) => {
         if (event.case !== "ticket") return;
         const known = waiting.get(event.value.id);

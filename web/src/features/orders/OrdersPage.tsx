@@ -39,13 +39,15 @@ export function OrdersPage() {
       )}
       {!orders && !error && <Skeletons count={4} kind="row" />}
       {orders?.length === 0 && <NoOrders filtered={status !== "all"} />}
-      <ul className="rows" aria-label="My orders">
-        {orders?.map((order) => (
-          <li key={order.id}>
-            <OrderRow order={order} />
-          </li>
-        ))}
-      </ul>
+      {orders && orders.length > 0 && (
+        <ul className="rows" aria-label="My orders">
+          {orders.map((order) => (
+            <li key={order.id}>
+              <OrderRow order={order} />
+            </li>
+          ))}
+        </ul>
+      )}
       <LoadMore more={list.hasNextPage} pending={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
     </Page>
   );

@@ -43,13 +43,15 @@ export function ListingsPage() {
           A ticket you cannot use makes somebody else's evening. Listing takes a minute.
         </Empty>
       )}
-      <ul className="rows" aria-label="My listings">
-        {tickets?.map((ticket) => (
-          <li key={ticket.id}>
-            <ListingRow ticket={ticket} onWithdraw={() => setWithdrawing(ticket)} />
-          </li>
-        ))}
-      </ul>
+      {tickets && tickets.length > 0 && (
+        <ul className="rows" aria-label="My listings">
+          {tickets.map((ticket) => (
+            <li key={ticket.id}>
+              <ListingRow ticket={ticket} onWithdraw={() => setWithdrawing(ticket)} />
+            </li>
+          ))}
+        </ul>
+      )}
       <LoadMore more={list.hasNextPage} pending={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
       {withdrawing && <WithdrawDialog key={withdrawing.id} ticket={withdrawing} onClose={() => setWithdrawing(undefined)} />}
     </Page>
