@@ -38,7 +38,10 @@ export async function runCommand(...commands: readonly (readonly string[])[]): P
 }
 
 /** runJest runs the tests under the given folders; a run that leaks a handle or finds no test has failed. */
-export async function runJest(folders: readonly string[], ...args: string[]): Promise<Outcome> {
+export async function runJest(
+  folders: readonly string[],
+  { args = [], env = {} }: { readonly args?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Outcome> {
   const scratch = mkdtempSync(join(tmpdir(), 'gittix-test-'));
   const file = join(scratch, 'report.json');
   try {
@@ -46,7 +49,7 @@ export async function runJest(folders: readonly string[], ...args: string[]): Pr
     const roots = folders.flatMap((folder) => ['--roots', join(root, folder)]);
     const child = spawn(process.execPath, [...jest, ...roots, ...args, '--json', '--outputFile', file], {
       cwd: root,
-      env: { ...process.env, ...(process.stderr.isTTY ? { FORCE_COLOR: '1' } : {}) },
+      env: { ...process.env, ...env, ...(process.stderr.isTTY ? { FORCE_COLOR: '1' } : {}) },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let leaked = false;

@@ -4,6 +4,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { findChromium } from './chromium.ts';
+import { leftOutWithout, startTestServers, type TestServers } from './test-servers.ts';
 import { runCommand, runJest, root, type Outcome } from './test-steps.ts';
 
 interface Step {
@@ -21,7 +22,8 @@ const STEPS: readonly Step[] = [
   { name: 'types', title: 'Types', run: () => runCommand([tsc, '-p', 'tsconfig.json'], [tsc, '-p', 'web/tsconfig.json']) },
   { name: 'contracts', title: 'Contracts', run: () => runCommand(['scripts/contracts.ts']) },
   { name: 'unit', title: 'Unit, contract and component tests', run: () => runJest(['proto', 'services', 'deploy', 'web']) },
-  { name: 'system', title: 'System tests', run: () => runJest(['tests'], '--testPathIgnorePatterns=/tests/browser/') },
+  { name: 'system', title: 'System tests', run: () => runJest(['tests'], { args: ['--testPathIgnorePatterns=/tests/browser/'] }) },
+  { name: 'real', title: 'The lessons again, on MariaDB and RabbitMQ', run: runOnServers },
   { name: 'web', title: 'Build of the web client', run: () => runCommand(['scripts/bootstrap.mjs', '--web']) },
   { name: 'browser', title: 'Browser tests', run: runBrowserTests },
 ];
@@ -33,29 +35,53 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
+/** The steps that use a database server or a broker, started once for all of them. */
+const NEEDS_SERVERS = ['unit', 'system', 'real'];
+let servers: TestServers | undefined;
+
 const rows: { step: Step; outcome: Outcome; seconds: number }[] = [];
 for (const step of STEPS.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
   console.log(styleText('bold', `\n=== ${step.title} (${step.name})`));
   const startedAt = performance.now();
+  if (NEEDS_SERVERS.includes(step.name)) servers ??= await openServers();
   const outcome = await step.run();
   rows.push({ step, outcome, seconds: (performance.now() - startedAt) / 1000 });
 }
+await servers?.stop();
 report();
+
+async function openServers(): Promise<TestServers> {
+  const opened = await startTestServers();
+  if (opened.missing.length > 0) console.log(leftOutWithout(opened.missing));
+  return opened;
+}
+
+/** The same tests as in the step before, with MariaDB in the place of SQLite and RabbitMQ in the place of our own bus. */
+async function runOnServers(): Promise<Outcome> {
+  const missing = servers?.missing ?? [];
+  if (missing.length === 0) return runJest(['tests/lessons'], { env: { GITTIX_TEST_WORLD: 'servers' } });
+  const note = `NOT RUN: no ${missing.join(' and no ')}`;
+  if (inCi()) return { passed: 0, failed: 1, skipped: 0, note: `${note}, which CI must have` };
+  return { passed: 0, failed: 0, skipped: 1, note };
+}
 
 async function runBrowserTests(): Promise<Outcome> {
   const chromium = findChromium();
   if (chromium !== undefined) {
     process.env['GITTIX_CHROMIUM'] = chromium;
-    return runJest(['tests/browser'], '--maxWorkers=1');
+    return runJest(['tests/browser'], { args: ['--maxWorkers=1'] });
   }
   const suites = globSync('tests/browser/**/*.test.{ts,tsx}', { cwd: root });
-  const inCi = process.env['CI'] !== undefined && process.env['CI'] !== 'false';
   console.log(`
   !!!  NO CHROMIUM WAS FOUND ON THIS COMPUTER. THESE SUITES DID NOT RUN:
 ${suites.map((suite) => `  !!!    ${suite}`).join('\n')}
   !!!  Install Chromium or Chrome, or name its path in the environment variable CHROMIUM.`);
-  if (inCi) return { passed: 0, failed: suites.length, skipped: 0, note: 'no Chromium, which CI must have' };
+  if (inCi()) return { passed: 0, failed: suites.length, skipped: 0, note: 'no Chromium, which CI must have' };
   return { passed: 0, failed: 0, skipped: suites.length, note: 'NOT RUN: no Chromium found' };
+}
+
+function inCi(): boolean {
+  return process.env['CI'] !== undefined && process.env['CI'] !== 'false';
 }
 
 function report(): void {

@@ -14,7 +14,7 @@ export interface Answer {
 }
 
 /** postConnect sends a body to a path in Connect's unary protocol. */
-export async function postConnect(url: string, body: string, headers: Record<string, string> = {}): Promise<Answer> {
+export async function postConnect(url: string, body: string | Buffer<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Answer> {
   const response = await fetch(url, { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
   const text = await response.text();
   if (response.ok) return { status: response.status, outcome: answered };
@@ -25,10 +25,10 @@ export async function postConnect(url: string, body: string, headers: Record<str
   return { status: response.status, outcome: outcomeOf(error) };
 }
 
-/** postGrpcWeb sends one frame to a path in gRPC-Web. */
-export async function postGrpcWeb(url: string, message: Uint8Array, headers: Record<string, string> = {}): Promise<Answer> {
+/** postGrpcWeb sends a frame to a path in gRPC-Web. */
+export async function postGrpcWeb(url: string, frame: Buffer<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Answer> {
   const response = await fetch(url, {
-    method: "POST", body: frameOf(message), headers: { "content-type": "application/grpc-web+proto", "x-grpc-web": "1", ...headers },
+    method: "POST", body: frame, headers: { "content-type": "application/grpc-web+proto", "x-grpc-web": "1", ...headers },
   });
   const body = Buffer.from(await response.arrayBuffer());
   const end = body[0] === 0x80 ? body.subarray(5).toString() : "";
@@ -36,9 +36,9 @@ export async function postGrpcWeb(url: string, message: Uint8Array, headers: Rec
   return { status: response.status, outcome: grpcOutcome((name) => trailers.get(name) ?? response.headers.get(name) ?? undefined) };
 }
 
-/** postGrpc sends one frame to a path in gRPC. */
+/** postGrpc sends a frame to a path in gRPC. */
 export async function postGrpc(
-  address: string, path: string, message: Uint8Array, headers: Record<string, string> = {},
+  address: string, path: string, frame: Buffer<ArrayBuffer>, headers: Record<string, string> = {},
 ): Promise<Answer> {
   const session = connect(`http://${address}`);
   try {
@@ -48,13 +48,21 @@ export async function postGrpc(
     let found: Record<string, unknown> = {};
     const note = (received: object) => void (found = { ...found, ...received });
     stream.on("response", note).on("trailers", note).resume();
-    stream.end(frameOf(message));
+    stream.end(frame);
     await once(stream, "close");
     const text = (name: string) => (typeof found[name] === "string" ? found[name] : undefined);
     return { status: Number(found[":status"]), outcome: grpcOutcome(text) };
   } finally {
     session.close();
   }
+}
+
+/** frameOf puts a message, compressed with gzip or not, into the frame in which gRPC and gRPC-Web carry it. */
+export function frameOf(message: Uint8Array, compressed = false): Buffer<ArrayBuffer> {
+  const head = Buffer.alloc(5);
+  head.writeUInt8(compressed ? 1 : 0);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
 }
 
 interface ConnectAnswer {
@@ -74,13 +82,6 @@ function grpcOutcome(header: (name: string) => string | undefined): Outcome {
     }));
   }
   return outcomeOf(error);
-}
-
-/** A message in its frame, as gRPC and gRPC-Web carry it. */
-function frameOf(message: Uint8Array): Buffer<ArrayBuffer> {
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(message.length, 1);
-  return Buffer.concat([head, message]);
 }
 
 /** Connect writes codes in snake case. */

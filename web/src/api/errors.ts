@@ -1,11 +1,15 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { BadRequestSchema, ErrorInfoSchema } from "@gittix/proto/google/rpc/error_details";
-import type { Problem } from "../ui/problem.ts";
 import { isReasonName, sentenceFor, sentenceForCode, type ReasonName } from "./reasons.ts";
 
-/** Failure is all that a page can know of an error. It is a Problem, so that a form can show it. */
-export interface Failure extends Problem {
+/** Failure is all that a page can know of an error. It has the shape of ui's Problem, so that a form can show it. */
+export interface Failure {
   readonly code: Code;
+  readonly sentence: string;
+  /** Broken rules by field, under the field's name in the contract: `price.amount_minor`. */
+  readonly fields: readonly { readonly path: string; readonly description: string }[];
+  /** Names the call in the services' logs, where the fault is ours. */
+  readonly requestId: string | undefined;
   /** Undefined when the error did not come from a service of ours, or from a newer one. */
   readonly reason: ReasonName | undefined;
 }

@@ -1,5 +1,5 @@
-import type { Interceptor } from "@connectrpc/connect";
-import { isMessage, type Message } from "@bufbuild/protobuf";
+import { isMessage } from "@bufbuild/protobuf";
+import type { QueryClient } from "@tanstack/react-query";
 import { GetTicketResponseSchema, ListTicketsResponseSchema } from "@gittix/proto/tickets/v1/ticket_service";
 import { GetOrderResponseSchema, ListOrdersResponseSchema } from "@gittix/proto/orders/v1/order_service";
 import type { Order } from "@gittix/proto/orders/v1/order";
@@ -12,8 +12,9 @@ interface Versioned {
 
 /**
  * createNewest remembers the newest version of each thing it has seen, of so many things at the most.
- * An answer that left the server before a change, and arrives after the change has been streamed,
- * would otherwise put the old state back on the screen for good.
+ * An answer that left the server before a change, and is shown after the change has been streamed, would
+ * otherwise put the old state back on the screen for good. A list of many pages takes long to load, so
+ * that this happens every day.
  */
 export function createNewest<T extends Versioned>(limit: number) {
   const seen = new Map<string, T>();
@@ -36,16 +37,38 @@ export function createNewest<T extends Versioned>(limit: number) {
 export const newestTicket = createNewest<Ticket>(5000);
 export const newestOrder = createNewest<Order>(500);
 
-/** newestInterceptor lets no response bring back what is known to be older. */
-export const newestInterceptor: Interceptor = (next) => async (request) => {
-  const response = await next(request);
-  if (!response.stream) freshen(response.message);
-  return response;
-};
+/** keepNewest lets nothing that is fetched bring back what is known to be older. Use it once for a cache. */
+export function keepNewest(client: QueryClient): void {
+  client.getQueryCache().subscribe((event) => {
+    if (event.type !== "updated" || event.action.type !== "success" || event.action.manual === true) return;
+    const { data, dataUpdatedAt } = event.query.state;
+    const fresh = freshen(data);
+    if (fresh !== data) client.setQueryData(event.query.queryKey, fresh, { updatedAt: dataUpdatedAt });
+  });
+}
 
-function freshen(message: Message): void {
-  if (isMessage(message, ListTicketsResponseSchema)) message.tickets = message.tickets.map(newestTicket.of);
-  else if (isMessage(message, GetTicketResponseSchema) && message.ticket) message.ticket = newestTicket.of(message.ticket);
-  else if (isMessage(message, ListOrdersResponseSchema)) message.orders = message.orders.map(newestOrder.of);
-  else if (isMessage(message, GetOrderResponseSchema) && message.order) message.order = newestOrder.of(message.order);
+/** freshen puts the newest versions in the place of older ones, in a page, in pages, or alone. */
+function freshen(data: unknown): unknown {
+  if (isPaged(data)) {
+    const pages = freshenAll(data.pages, freshen);
+    return pages === data.pages ? data : { ...data, pages };
+  }
+  if (isMessage(data, ListTicketsResponseSchema)) return withNewest(data, "tickets", freshenAll(data.tickets, newestTicket.of));
+  if (isMessage(data, ListOrdersResponseSchema)) return withNewest(data, "orders", freshenAll(data.orders, newestOrder.of));
+  if (isMessage(data, GetTicketResponseSchema)) return withNewest(data, "ticket", data.ticket && newestTicket.of(data.ticket));
+  if (isMessage(data, GetOrderResponseSchema)) return withNewest(data, "order", data.order && newestOrder.of(data.order));
+  return data;
+}
+
+function withNewest<T, K extends keyof T>(data: T, key: K, value: T[K]): T {
+  return data[key] === value ? data : { ...data, [key]: value };
+}
+
+function freshenAll<T>(list: T[], freshenOne: (one: T) => T): T[] {
+  const fresh = list.map(freshenOne);
+  return fresh.every((one, index) => one === list[index]) ? list : fresh;
+}
+
+function isPaged(data: unknown): data is { pages: unknown[] } {
+  return typeof data === "object" && data !== null && "pages" in data && Array.isArray(data.pages);
 }

@@ -1,9 +1,9 @@
 import { CancelReason, OrderStatus, type Order } from "@gittix/proto/orders/v1/order";
 import { ChargeStatus, FailureReason, type Charge } from "@gittix/proto/payments/v1/charge";
-import type { StateWord } from "../ui/State.tsx";
+import type { Word } from "./word.ts";
 
 /** orderWord is how an order's state is called; a cancelled one by its reason. */
-export function orderWord(order: Pick<Order, "status" | "cancelReason">): StateWord {
+export function orderWord(order: Pick<Order, "status" | "cancelReason">): Word {
   switch (order.status) {
     case OrderStatus.CREATED:
       return { label: "Waiting for payment", tone: "waiting" };
@@ -18,7 +18,7 @@ export function orderWord(order: Pick<Order, "status" | "cancelReason">): StateW
   }
 }
 
-function cancelWord(reason: CancelReason): StateWord {
+function cancelWord(reason: CancelReason): Word {
   switch (reason) {
     case CancelReason.EXPIRED:
       return { label: "Expired", tone: "ended" };
@@ -65,7 +65,7 @@ export function moneySentence(charge: Charge | undefined): string {
 }
 
 /** refundWord is the state of a refund, where there is one. */
-export function refundWord(order: Pick<Order, "status">, charge: Charge | undefined): StateWord | undefined {
+export function refundWord(order: Pick<Order, "status">, charge: Charge | undefined): Word | undefined {
   if (order.status !== OrderStatus.CANCELLED || charge?.status !== ChargeStatus.COMPLETED) return undefined;
   return charge.stripeRefundId === "" ? { label: "Refund under way", tone: "waiting" } : { label: "Refunded", tone: "good" };
 }

@@ -9,7 +9,7 @@ const client = createClient(OrderService, transport);
 const intents = createTabIntents();
 
 /** usePurchase is the button that orders a ticket. */
-export function usePurchase(onOrder: (order: Order) => void) {
+export function usePurchase(onOrder: (order: Order) => void | Promise<void>) {
   return useMutation({
     mutationFn: (ticketId: string) =>
       purchase(ticketId, intents, async (requestId) => (await client.createOrder({ ticketId, requestId })).order),

@@ -1,6 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { isTransient, readError } from "./errors.ts";
+import { keepNewest } from "./newest.ts";
 import { sessionIsOver } from "./session/session.ts";
 
 /** createQueryClient makes the cache of everything that was read. */
@@ -27,5 +28,6 @@ export function createQueryClient(): QueryClient {
     if (code === Code.Unauthenticated && reason !== "CREDENTIALS_WRONG") sessionIsOver(client);
   }
 
+  keepNewest(client);
   return client;
 }

@@ -1,6 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import { ErrorReason } from "@gittix/proto/errors/v1/error_reason";
-import { formatTime } from "../ui/format.ts";
+import type { ErrorReason } from "@gittix/proto/errors/v1/error_reason";
 
 /** ReasonName is a value of ErrorReason as it travels: `TICKET_RESERVED`. */
 export type ReasonName = Exclude<keyof typeof ErrorReason, "UNSPECIFIED">;
@@ -75,7 +74,7 @@ export function sentenceForCode(code: Code): string {
 
 function until(moment: string | undefined): string {
   const at = moment === undefined ? undefined : new Date(moment);
-  return at && !Number.isNaN(at.getTime()) ? `until ${formatTime(at)}` : "for a few minutes";
+  return at && !Number.isNaN(at.getTime()) ? `until ${new Intl.DateTimeFormat(undefined, { timeStyle: "short" }).format(at)}` : "for a few minutes";
 }
 
 function minutes(seconds: string | undefined): string {

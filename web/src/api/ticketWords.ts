@@ -1,8 +1,8 @@
 import { TicketStatus } from "@gittix/proto/tickets/v1/ticket";
-import type { StateWord } from "../ui/State.tsx";
+import type { Word } from "./word.ts";
 
 /** ticketWord is how a ticket's state is called everywhere. */
-export function ticketWord(status: TicketStatus): StateWord {
+export function ticketWord(status: TicketStatus): Word {
   switch (status) {
     case TicketStatus.AVAILABLE:
       return { label: "Available", tone: "good" };

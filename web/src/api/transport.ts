@@ -2,7 +2,6 @@ import { createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { AuthService } from "@gittix/proto/auth/v1/auth_service";
 import { clockInterceptor } from "./clock.ts";
-import { newestInterceptor } from "./newest.ts";
 import { exclusive } from "./session/exclusive.ts";
 import { hint } from "./session/hint.ts";
 import { createRenewInterceptor } from "./session/renew.ts";
@@ -33,5 +32,5 @@ const renewInterceptor = createRenewInterceptor({
 /** transport carries every call of this client. */
 export const transport = createConnectTransport({
   ...options,
-  interceptors: [newestInterceptor, clockInterceptor, renewInterceptor],
+  interceptors: [clockInterceptor, renewInterceptor],
 });

@@ -7,27 +7,21 @@ const patienceMs = 2000;
 /** ConnectionBanner says when what is shown may be out of date. It goes away by itself. */
 export function ConnectionBanner({ liveness }: { readonly liveness: Liveness }) {
   const online = useSyncExternalStore(watchOnline, () => navigator.onLine);
-  const lost = useLasting(liveness === "reconnecting");
-  const text = !online
-    ? "You are offline. What you see may be out of date."
-    : lost
-      ? "Reconnecting. What you see may be out of date."
-      : "";
   return (
-    <div role="status" className="connection">
-      {text !== "" && <p>{text}</p>}
-    </div>
+    <output className="connection">
+      {!online && <span>You are offline. What you see may be out of date.</span>}
+      {online && liveness === "reconnecting" && <Reconnecting />}
+    </output>
   );
 }
 
-function useLasting(state: boolean): boolean {
-  const [lasting, setLasting] = useState(false);
+function Reconnecting() {
+  const [late, setLate] = useState(false);
   useEffect(() => {
-    if (!state) return setLasting(false);
-    const timer = setTimeout(() => setLasting(true), patienceMs);
+    const timer = setTimeout(() => setLate(true), patienceMs);
     return () => clearTimeout(timer);
-  }, [state]);
-  return lasting;
+  }, []);
+  return late && <span>Reconnecting. What you see may be out of date.</span>;
 }
 
 function watchOnline(changed: () => void): () => void {

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from "react";
-import { useLocation, useNavigationType } from "react-router";
+import { NavigationType, useLocation, useNavigationType } from "react-router";
 
 /** How long a page that is gone back to may take to grow as long as it was. */
 const patienceMs = 2000;
@@ -21,9 +21,9 @@ export function useScrollPlace(): void {
   }, []);
 
   useLayoutEffect(() => {
-    const samePage = before.current === pathname && kind !== "POP";
+    const samePage = before.current === pathname && kind !== NavigationType.Pop;
     before.current = pathname;
-    const stop = samePage ? undefined : goTo(kind === "POP" ? (places.get(key) ?? 0) : 0);
+    const stop = samePage ? undefined : goTo(kind === NavigationType.Pop ? (places.get(key) ?? 0) : 0);
     const note = () => void places.set(key, scrollY);
     addEventListener("scroll", note, { passive: true });
     return () => {

@@ -1,4 +1,4 @@
-import { type ReactNode, type Ref } from "react";
+import type { ReactNode } from "react";
 
 /** Banner tells something about the whole page or form. An error can take the focus and is read at once. */
 export function Banner(props: {
@@ -6,11 +6,10 @@ export function Banner(props: {
   readonly requestId?: string | undefined;
   readonly children: ReactNode;
   readonly actions?: ReactNode;
-  readonly ref?: Ref<HTMLDivElement>;
 }) {
   const urgent = props.tone === "error";
   return (
-    <div ref={props.ref} className={`banner banner-${props.tone}`} role={urgent ? "alert" : "status"} tabIndex={-1}>
+    <div className={`banner banner-${props.tone}`} role={urgent ? "alert" : "status"} tabIndex={-1}>
       <Mark tone={props.tone} />
       <div className="banner-text">
         {props.children}

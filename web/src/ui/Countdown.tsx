@@ -10,9 +10,7 @@ export function Countdown({ until, now, label }: { readonly until: Date; readonl
       <span className="countdown-clock" role="timer" aria-label={`${label}: ${left.spoken}`}>
         {left.clock}
       </span>
-      <span className="countdown-warning" role="status">
-        {stageSentence[left.stage]}
-      </span>
+      <output className="countdown-warning">{stageSentence[left.stage]}</output>
     </div>
   );
 }
@@ -21,7 +19,7 @@ function useRemaining(until: Date, now: () => number) {
   const [at, setAt] = useState(now);
   const left = remaining(until.getTime(), at);
   useEffect(() => {
-    if (left.stage === "over") return;
+    if (left.stage === "over") return undefined;
     const timer = setTimeout(() => setAt(now()), left.nextChangeMs);
     return () => clearTimeout(timer);
   });

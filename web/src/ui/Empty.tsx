@@ -18,8 +18,8 @@ export function Empty({ title, children, action }: { readonly title: string; rea
 /** Skeletons stand where rows will be, so that nothing jumps when they come. */
 export function Skeletons({ count, kind }: { readonly count: number; readonly kind: "card" | "row" | "block" }) {
   return (
-    <div className={`skeletons skeletons-${kind}`} role="status">
-      <span className="hidden">Loading</span>
+    <div className={`skeletons skeletons-${kind}`}>
+      <output className="hidden">Loading</output>
       {Array.from({ length: count }, (_, index) => (
         <div key={index} className={`skeleton skeleton-${kind}`} aria-hidden="true" />
       ))}

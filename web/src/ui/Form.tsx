@@ -1,4 +1,4 @@
-import { createContext, use, useEffect, useRef, type ReactNode } from "react";
+import { createContext, use, useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 import { Banner } from "./Banner.tsx";
 import { Button } from "./Button.tsx";
 import { type Problem, problemsElsewhere } from "./problem.ts";
@@ -31,7 +31,7 @@ export function Form(props: {
 }) {
   const { error, pending } = props;
   const form = useRef<HTMLFormElement>(null);
-  const paths = useRef(new Set<string>());
+  const [paths, setPaths] = useState<readonly string[]>([]);
   const disabled = props.disabledBecause !== undefined;
 
   useEffect(() => {
@@ -40,10 +40,10 @@ export function Form(props: {
     target?.focus();
   }, [error]);
 
-  const register = (path: string) => {
-    paths.current.add(path);
-    return () => void paths.current.delete(path);
-  };
+  const register = useCallback((path: string) => {
+    setPaths((before) => [...before, path]);
+    return () => setPaths((before) => before.filter((other) => other !== path));
+  }, []);
 
   return (
     <FormContext value={{ error, register }}>
@@ -57,7 +57,7 @@ export function Form(props: {
         }}
       >
         {disabled && <Banner tone="info">{props.disabledBecause}</Banner>}
-        {error && <FormError error={error} paths={paths.current} />}
+        {error && <FormError error={error} paths={paths} />}
         <fieldset className="form-fields" disabled={disabled}>
           {props.children}
           <div className="form-actions">
@@ -73,8 +73,8 @@ export function Form(props: {
 }
 
 /** FormError is the banner. Where every broken rule has its field, the fields alone say it. */
-function FormError({ error, paths }: { readonly error: Problem; readonly paths: ReadonlySet<string> }) {
-  const elsewhere = problemsElsewhere(error, [...paths]);
+function FormError({ error, paths }: { readonly error: Problem; readonly paths: readonly string[] }) {
+  const elsewhere = problemsElsewhere(error, paths);
   if (error.fields.length > 0 && elsewhere.length === 0) return null;
   return (
     <Banner tone="error" requestId={error.requestId}>

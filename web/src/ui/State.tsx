@@ -15,10 +15,10 @@ export function State({ state }: { readonly state: StateWord }) {
 }
 
 /** Facts is a list of what is known of a thing. */
-export function Facts({ facts }: { readonly facts: readonly (readonly [term: string, value: ReactNode])[] }) {
+export function Facts({ facts }: { readonly facts: readonly { readonly term: string; readonly value: ReactNode }[] }) {
   return (
     <dl className="facts">
-      {facts.map(([term, value]) => (
+      {facts.map(({ term, value }) => (
         <div key={term}>
           <dt>{term}</dt>
           <dd>{value}</dd>

@@ -19,7 +19,7 @@ export function TextField({ label, path, refused, hint, prefix, input }: TextFie
   const id = useId();
   const { error, register } = useFormContext();
   const problem = problemAt(error, path);
-  useEffect(() => register(path), [path]);
+  useEffect(() => register(path), [register, path]);
 
   const described = [problem && `${id}-problem`, hint !== undefined && `${id}-hint`].filter(Boolean).join(" ");
   return (

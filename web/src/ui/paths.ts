@@ -20,6 +20,9 @@ export function withNext(path: string, next: string): string {
 
 /** safeNext reads where to go on to. Anything but a path of our own is a trap and leads to the list. */
 export function safeNext(next: string | null): string {
-  if (next === null || !/^\/(?![/\\])/.test(next) || /[\u0000-\u001f\\]/.test(next)) return paths.tickets;
-  return next;
+  const here = "https://here.invalid";
+  // The browser's own parser decides what an address means: it knows of `//`, `/\` and tabs in between.
+  if (!next?.startsWith("/") || !URL.canParse(next, here)) return paths.tickets;
+  const url = new URL(next, here);
+  return url.origin === here ? url.pathname + url.search + url.hash : paths.tickets;
 }

@@ -1,4 +1,4 @@
-import { createConnection, createPool, type Connection } from "mysql2/promise";
+import { createConnection, createPool, type Connection, type RowDataPacket } from "mysql2/promise";
 
 /** ensureDatabase makes a database, and a user who may do everything in it and nothing elsewhere. Gives its URL. */
 export async function ensureDatabase(serverUrl: string, options: { name: string; password: string }): Promise<string> {
@@ -45,8 +45,9 @@ export function openQueries(url: string): Queries {
   const pool = createPool({ uri: url, connectionLimit: 1, dateStrings: true, connectTimeout: 5000 });
   return {
     async query(sql) {
-      const [rows] = await pool.query(sql);
-      return Array.isArray(rows) ? rows.map((row) => ({ ...row })) : [];
+      const [rows] = await pool.query<RowDataPacket[]>(sql);
+      // What changes something has no rows.
+      return Array.isArray(rows) ? rows.map((row) => Object.fromEntries(Object.entries(row))) : [];
     },
     close: () => pool.end(),
   };

@@ -57,7 +57,7 @@ export async function startMariaDb(options: {
     "--socket=s", `--pid-file=${join(folder, "pid")}`, `--tmpdir=${join(folder, "tmp")}`,
     `--init-file=${firstWords}`, "--skip-name-resolve", "--innodb-log-file-size=48M", "--max-connections=500", "--performance-schema=OFF",
     "--character-set-server=utf8mb4", "--collation-server=utf8mb4_bin",
-    ...(durable ? [] : ["--innodb-flush-log-at-trx-commit=2"]),
+    ...(durable ? [] : ["--innodb-flush-log-at-trx-commit=2", "--innodb-flush-method=nosync", "--sync-frm=OFF"]),
   ];
   const command = { name: "MariaDB", command: server, args, env: environment(), folder: data, logFile: join(folder, "mariadb.log") };
   const boot = (): Promise<ServerProcess> => startServer(command, () => answers(url));

@@ -19,7 +19,7 @@ export function useLiveOrder(orderId: string, open: boolean): Liveness {
   const queryClient = useQueryClient();
   const [liveness, setLiveness] = useState<Liveness>("connecting");
   useEffect(() => {
-    if (!open) return;
+    if (!open) return undefined;
     return streamOf(orderId).subscribe({
       onLiveness: setLiveness,
       // The order comes first in every stream, so that only what hangs on it is loaded again.
@@ -50,10 +50,18 @@ function createOrderStream(orderId: string) {
       const { code } = readError(error);
       if (code === Code.NotFound || code === Code.InvalidArgument) return "give up";
       if (code !== Code.Unauthenticated) return "again";
-      // An ordinary call renews the session where it can be renewed.
-      return (await fetchUser().catch(() => undefined)) === null ? "give up" : "again";
+      return (await isSignedOut()) ? "give up" : "again";
     },
   });
+}
+
+/** An ordinary call renews the session where it can be renewed. */
+async function isSignedOut(): Promise<boolean> {
+  try {
+    return (await fetchUser()) === null;
+  } catch {
+    return false;
+  }
 }
 
 function chargeKey(orderId: string) {

@@ -43,16 +43,18 @@ export function createSharedStream<Schema extends DescMessage>(name: string, sch
     let leading = false;
     view = { liveness: "connecting", connection: "", heardAtMs: Date.now() };
 
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has none
+    const post = (wire: Wire) => channel.postMessage(wire);
     const tell = (wire: Wire) => {
       if (end.signal.aborted) return;
-      channel.postMessage(wire);
+      post(wire);
       take(wire);
     };
-    channel.onmessage = ({ data }: MessageEvent<Wire>) => {
+    channel.addEventListener("message", ({ data }: MessageEvent<Wire>) => {
       if (data.kind !== "hello") take(data);
-      else if (leading) channel.postMessage({ kind: "status", liveness: view.liveness, connection: view.connection } satisfies Wire);
-    };
-    channel.postMessage({ kind: "hello" } satisfies Wire);
+      else if (leading) post({ kind: "status", liveness: view.liveness, connection: view.connection });
+    });
+    post({ kind: "hello" });
     const watchdog = setInterval(() => show(listen(view, Date.now())), 5_000);
 
     const follower = {

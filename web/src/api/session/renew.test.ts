@@ -26,7 +26,7 @@ describe("an expired session", () => {
 
   test("survives a server that is down", async () => {
     const browser = createBrowser({ refreshFails: "DEPENDENCY_UNAVAILABLE" });
-    await expect(browser.tab().getCurrentUser({})).rejects.toThrow();
+    await expect(browser.tab().getCurrentUser({})).rejects.toMatchObject({ code: Code.Unavailable });
     expect(browser.state).toMatchObject({ refreshes: 1, ended: 0 });
   });
 });
@@ -39,7 +39,7 @@ test("an anonymous visitor never refreshes", async () => {
 
 test("a wrong password is no expired session", async () => {
   const browser = createBrowser();
-  await expect(browser.tab().signIn({ email: "a@b.c", password: "x" })).rejects.toThrow();
+  await expect(browser.tab().signIn({ email: "a@b.c", password: "x" })).rejects.toMatchObject({ code: Code.Unauthenticated });
   expect(browser.state).toMatchObject({ refreshes: 0 });
 });
 

@@ -40,10 +40,10 @@ function PaymentUnderWay({ confirm }: { readonly confirm: boolean }) {
       and try another card.
     </Banner>
   ) : (
-    <div className="paying" role="status">
+    <output className="paying">
       <span className="spinner" aria-hidden="true" />
-      <p>Your payment is under way. You can leave this page: the outcome comes by itself, and nothing is charged twice.</p>
-    </div>
+      <span>Your payment is under way. You can leave this page: the outcome comes by itself, and nothing is charged twice.</span>
+    </output>
   );
 }
 

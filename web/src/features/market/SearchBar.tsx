@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useId, useRef, useState } from "react";
 import { isSortName, queryLengthMax, sorts, type Search } from "./search.ts";
 
 /** Asking for each letter would be asking too much; this is too short to be felt. */
@@ -54,18 +54,17 @@ export function SearchBar({ search, onChange }: { readonly search: Search; reado
 function useTyped(value: string, onPause: (text: string) => void) {
   const [text, setText] = useState(value);
   const sent = useRef(value);
-  const latest = useRef(onPause);
-  latest.current = onPause;
+  const handOn = useEffectEvent(onPause);
   useEffect(() => {
     if (value === sent.current) return;
     sent.current = value;
     setText(value);
   }, [value]);
   useEffect(() => {
-    if (text === sent.current) return;
+    if (text === sent.current) return undefined;
     const timer = setTimeout(() => {
       sent.current = text;
-      latest.current(text);
+      handOn(text);
     }, typingMs);
     return () => clearTimeout(timer);
   }, [text]);

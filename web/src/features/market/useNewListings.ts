@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useState } from "react";
 import { type TicketNews, useTicketNews } from "../../api/live/tickets.ts";
 
 /** New listings are fetched together, this often at the most. */
@@ -20,12 +20,11 @@ export function useNewListings(refetch: () => void, short: boolean) {
     setCount(0);
     refetch();
   };
-  const latest = useRef(show);
-  latest.current = show;
+  const showByItself = useEffectEvent(show);
   const byItself = count > 0 && short;
   useEffect(() => {
-    if (!byItself || scrollY > innerHeight / 2) return;
-    const timer = setTimeout(() => latest.current(), gatherMs);
+    if (!byItself || scrollY > innerHeight / 2) return undefined;
+    const timer = setTimeout(() => showByItself(), gatherMs);
     return () => clearTimeout(timer);
   }, [byItself]);
   return { count: byItself && scrollY <= innerHeight / 2 ? 0 : count, show };

@@ -50,14 +50,14 @@ function OrderView({ order }: { readonly order: Order }) {
       <section className="panel" aria-label="Order">
         <Facts
           facts={[
-            ["Status", <span aria-live="polite"><State state={orderWord(order)} /></span>],
-            ["Price", order.price ? formatMoney(order.price) : ""],
-            ...fact("Refund", refund && <State state={refund} />),
-            ...fact("Ordered", order.createdAt && <Moment at={timestampDate(order.createdAt)} />),
-            ...fact(endLabel(order.status), endTime(order)),
-            ["Ticket", <Link to={paths.ticket(order.ticketId)}>See the ticket</Link>],
-            ["Order number", <code>{order.id}</code>],
-          ]}
+            { term: "Status", value: <Status order={order} /> },
+            { term: "Price", value: order.price && formatMoney(order.price) },
+            { term: "Refund", value: refund && <State state={refund} /> },
+            { term: "Ordered", value: order.createdAt && <Moment at={timestampDate(order.createdAt)} /> },
+            { term: endLabel(order.status), value: endTime(order) },
+            { term: "Ticket", value: <Link to={paths.ticket(order.ticketId)}>See the ticket</Link> },
+            { term: "Order number", value: <code>{order.id}</code> },
+          ].filter(({ value }) => value !== undefined)}
         />
       </section>
       {isOpen(order.status) && <OpenActions order={order} />}
@@ -85,8 +85,12 @@ function OpenActions({ order }: { readonly order: Order }) {
   );
 }
 
-function fact(term: string, value: React.ReactNode) {
-  return value === undefined ? [] : [[term, value] as const];
+function Status({ order }: { readonly order: Order }) {
+  return (
+    <span aria-live="polite">
+      <State state={orderWord(order)} />
+    </span>
+  );
 }
 
 function endLabel(status: OrderStatus): string {

