@@ -1,13 +1,13 @@
 import { DatabaseSync } from "node:sqlite";
 
-/** Row is one row of an answer, by column. */
-export type Row = Readonly<Record<string, unknown>>;
+/** Row is one row of an answer, by column. The bytes of messages are there too; nobody reads them here. */
+export type Row = Readonly<Record<string, string | number | null>>;
 
 /** readRows asks a service's database file, which the service may be writing to. */
 export function readRows(file: string, sql: string): Row[] {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
-    return database.prepare(sql).all();
+    return database.prepare(sql).all() as Row[];
   } finally {
     database.close();
   }
