@@ -1,4 +1,4 @@
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code, type ConnectError } from "@connectrpc/connect";
 import { BadRequestSchema, ErrorInfoSchema } from "@gittix/proto/google/rpc/error_details";
 
 /** Outcome is all that a caller learns of how a call went, whatever protocol they speak. */

@@ -7,17 +7,13 @@ import { Caller } from "@gittix/proto/access/v1/access";
 import { nameOf } from "../support/contracts.ts";
 import type { Outcome } from "../support/outcome.ts";
 import { claimsOf, signedToken, signingKeyOf } from "../support/tokens.ts";
-import { faults, leaks, sellOneMore } from "./bad-input/aftermath.ts";
+import { expectUnharmed } from "./bad-input/aftermath.ts";
 import { alike, openMarketplace, sampleOf, type Marketplace, type Rpc } from "./bad-input/marketplace.ts";
 
 let marketplace: Marketplace;
 beforeAll(async () => void (marketplace = await openMarketplace()));
 afterAll(() => marketplace.close());
-afterEach(async () => {
-  await sellOneMore(marketplace);
-  expect(leaks(marketplace.log)).toEqual([]);
-  expect(faults(marketplace.log)).toEqual([]);
-});
+afterEach(() => expectUnharmed(marketplace));
 
 const accessTo = ({ method }: Rpc) => {
   const { callers = [], services = [] } = accessOf(method) ?? {};

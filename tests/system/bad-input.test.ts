@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import type { JsonObject, Message } from "@bufbuild/protobuf";
+import { ScalarType, type JsonObject, type Message } from "@bufbuild/protobuf";
 import { WireType } from "@bufbuild/protobuf/wire";
 import { requestOf } from "../support/doors.ts";
-import { faults, leaks, sellOneMore } from "./bad-input/aftermath.ts";
+import { expectUnharmed } from "./bad-input/aftermath.ts";
 import { badRequests, boundless } from "./bad-input/bad-values.ts";
 import { alike, openMarketplace, sampleOf, type Marketplace, type Outcomes, type Rpc } from "./bad-input/marketplace.ts";
 import { marker, samples } from "./bad-input/samples.ts";
@@ -10,12 +10,7 @@ import { marker, samples } from "./bad-input/samples.ts";
 let marketplace: Marketplace;
 beforeAll(async () => void (marketplace = await openMarketplace()));
 afterAll(() => marketplace.close());
-// Whatever a test has sent: the mesh goes on, nobody was blamed but the caller, and the log tells no secrets.
-afterEach(async () => {
-  await sellOneMore(marketplace);
-  expect(leaks(marketplace.log)).toEqual([]);
-  expect(faults(marketplace.log)).toEqual([]);
-});
+afterEach(() => expectUnharmed(marketplace));
 
 describe("every rpc that a server serves", () => {
   test("has sound input in samples.ts, from which this suite makes the bad", () => {
@@ -50,14 +45,14 @@ describe("every rpc that a server serves", () => {
     const tenMegabytes = marker.repeat(2_500_000);
     const tooLarge = (rpc: Rpc) => {
       const message = requestOf(rpc.method, sampleOf(rpc));
-      const field = rpc.method.input.fields.find((candidate) => candidate.scalar === stringType);
+      const field = rpc.method.input.fields.find((candidate) => candidate.scalar === ScalarType.STRING);
       // Where JSON has no field for it, the binary protocols have.
       if (field?.fieldKind === "scalar") Reflect.set(message, field.localName, tenMegabytes);
       else message.$unknown = [{ no: 9000, wireType: WireType.LengthDelimited, data: lengthDelimited(tenMegabytes) }];
       return message;
     };
     const isTooLarge = ({ method }: Rpc, outcomes: Outcomes) => {
-      const hasText = method.input.fields.some((field) => field.fieldKind === "scalar" && field.scalar === stringType);
+      const hasText = method.input.fields.some((field) => field.fieldKind === "scalar" && field.scalar === ScalarType.STRING);
       const told = outcomes.filter(([door]) => hasText || door !== "Connect JSON");
       return alike(told) && told.every(([, { code, reason }]) => code === "ResourceExhausted" && reason === "REQUEST_TOO_LARGE");
     };
@@ -103,8 +98,6 @@ function isSampleAnswer({ sample }: Rpc, outcomes: Outcomes): boolean {
   const answers = outcomes.map(([, { code, reason }]) => (code === "OK" ? "OK" : reason));
   return alike(outcomes) && answers.every((answer) => answer === sample?.answer);
 }
-
-const stringType = 9;
 
 function lengthDelimited(text: string): Uint8Array {
   const bytes = Buffer.from(text);

@@ -2,7 +2,7 @@ import { createRpcClient } from "@gittix/common/rpc/client";
 import { reasonOf } from "@gittix/common/errors";
 import { AuthService } from "@gittix/proto/auth/v1/auth_service";
 import { TicketService } from "@gittix/proto/tickets/v1/ticket_service";
-import type { Mesh } from "./mesh.ts";
+import type { ServiceName } from "./service-table.ts";
 
 /** demoPassword is the password of every demo user; it is printed at the start. */
 export const demoPassword = "demo-password";
@@ -22,8 +22,7 @@ const listings: Readonly<Record<string, readonly (readonly [title: string, price
 };
 
 /** seedDemo signs up the demo users and lists their tickets, unless that was done before. Gives their e-mail addresses. */
-export async function seedDemo(mesh: Mesh, host: string): Promise<readonly string[]> {
-  const address = (name: string) => `${host}:${portOf(mesh, name)}`;
+export async function seedDemo(address: (service: ServiceName) => string): Promise<readonly string[]> {
   const auth = createRpcClient(AuthService, { address: address("auth") });
   const tickets = createRpcClient(TicketService, { address: address("tickets") });
   try {
@@ -50,10 +49,4 @@ export async function seedDemo(mesh: Mesh, host: string): Promise<readonly strin
       throw error;
     }
   }
-}
-
-function portOf(mesh: Mesh, name: string): number {
-  const service = mesh.services.find((candidate) => candidate.name === name);
-  if (!service) throw new Error(`${name} is not running`);
-  return service.grpcPort;
 }

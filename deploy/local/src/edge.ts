@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
 import { createServer, Agent, type IncomingMessage, type ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import { createProxyServer } from "http-proxy-3";
 import sirv from "sirv";
+import { createDoors, keptBody, neverArrived, type Doors } from "./edge-doors.ts";
 import { isSameOrigin, securityHeaders } from "./edge-security.ts";
 
-/** Route sends the paths under a prefix to a service's HTTP door. */
+/** Route sends the paths under a prefix to a service: to the HTTP doors of its replicas, in turn. */
 export interface Route {
   readonly prefix: string;
-  readonly port: number;
+  readonly ports: readonly number[];
 }
 
 /** Edge is the one address that browsers know: the web app's files, and the services behind their paths. */
@@ -25,13 +27,14 @@ export async function startEdge(options: {
 }): Promise<Edge> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1024 });
   const proxy = createProxyServer({ agent, xfwd: true, proxyTimeout: 0 });
+  const routes = options.routes.map((route) => ({ ...route, doors: createDoors(route.ports) }));
   const files = existsSync(options.webFolder) ? webFiles(options.webFolder) : notBuilt;
 
   const server = createServer((request, response) => {
     for (const [name, value] of securityHeaders) response.setHeader(name, value);
     const path = new URL(request.url ?? "/", "http://edge").pathname;
-    const route = options.routes.find((candidate) => path.startsWith(candidate.prefix));
-    if (route) pass(request, response, route);
+    const route = routes.find((candidate) => path.startsWith(candidate.prefix));
+    if (route) void pass(request, response, route.doors);
     else if (path.startsWith("/gittix.")) answer(response, 404, "unimplemented", "There is no such service here.");
     else if (request.method === "GET" || request.method === "HEAD") files(request, response);
     else answer(response, 405, "unimplemented", "Only calls to services may change anything.");
@@ -40,17 +43,31 @@ export async function startEdge(options: {
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
 
-  function pass(request: IncomingMessage, response: ServerResponse, route: Route): void {
+  async function pass(request: IncomingMessage, response: ServerResponse, doors: Doors): Promise<void> {
     if (!isSameOrigin(request)) {
       answer(response, 403, "permission_denied", "This address answers its own pages only.");
       return;
     }
-    // What a client says of the address it comes from is not believed.
-    delete request.headers["x-forwarded-for"];
-    proxy.web(request, response, { target: `http://127.0.0.1:${route.port}` }, () => {
-      if (response.headersSent) response.destroy();
-      else answer(response, 503, "unavailable", "The service does not answer. Try again.");
-    });
+    const [first = 0, ...others] = doors.inTurn();
+    const body = others.length > 0 ? await keptBody(request) : undefined;
+    if (body === "aborted") {
+      response.destroy();
+      return;
+    }
+
+    const passTo = (port: number, rest: readonly number[]) => {
+      // What a client says of the address it comes from is not believed.
+      delete request.headers["x-forwarded-for"];
+      const again = body ? { buffer: Readable.from(body.length > 0 ? [body] : []) } : {};
+      proxy.web(request, response, { target: `http://127.0.0.1:${port}`, ...again }, (error) => {
+        const [next, ...left] = rest;
+        if (neverArrived(error)) doors.closed(port);
+        if (response.headersSent) response.destroy();
+        else if (next !== undefined && body && neverArrived(error)) passTo(next, left);
+        else answer(response, 503, "unavailable", "The service does not answer. Try again.");
+      });
+    };
+    passTo(first, others);
   }
 
   await new Promise<void>((resolve, reject) => {

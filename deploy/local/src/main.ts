@@ -33,7 +33,7 @@ async function start(options: Options): Promise<void> {
     folder, host, edgePort: options.port, grpcPorts, webFolder, hold: options.hold, log,
   });
   stopOnSignal(mesh);
-  const demoUsers = options.demo ? await seedDemo(mesh, host) : [];
+  const demoUsers = options.demo ? await seedDemo((service) => `${host}:${grpcPorts[service]}`) : [];
 
   for (const service of mesh.services) say(`  ${service.name.padEnd(12)}gRPC ${host}:${service.grpcPort}`);
   say(`  ${"sandbox".padEnd(12)}Stripe's API ${mesh.sandbox.url}`);

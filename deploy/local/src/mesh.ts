@@ -144,7 +144,7 @@ async function environment(
 function openEdge(options: MeshOptions, services: readonly RunningService[]): Promise<Edge> {
   const routes = serviceNames.flatMap((name) => {
     const port = services.find((service) => service.name === name)?.httpPort;
-    return port === undefined ? [] : publicPaths[name].map((prefix) => ({ prefix, port }));
+    return port === undefined ? [] : publicPaths[name].map((prefix) => ({ prefix, ports: [port] }));
   });
   return startEdge({ host: options.host, port: options.edgePort, webFolder: options.webFolder, routes });
 }

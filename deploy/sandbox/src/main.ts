@@ -30,6 +30,7 @@ export function readOptions(env: Record<string, string | undefined>): SandboxOpt
     database: env['SANDBOX_DATABASE'] ?? ':memory:',
     ...set('publicUrl', env['SANDBOX_PUBLIC_URL']),
     ...set('seed', whole('SANDBOX_SEED')),
+    ...set('amounts', amountsIn(whole('SANDBOX_AMOUNT_MIN'), whole('SANDBOX_AMOUNT_MAX'))),
     ...set('settlePaymentMs', whole('SANDBOX_SETTLE_PAYMENT_MS')),
     ...set('settleRefundMs', whole('SANDBOX_SETTLE_REFUND_MS')),
     ...(url !== undefined && { webhook: { url, secret: required('STRIPE_WEBHOOK_SECRET') } }),
@@ -37,6 +38,12 @@ export function readOptions(env: Record<string, string | undefined>): SandboxOpt
   };
   if (wrong.length > 0) throw new Error(wrong.join('; '));
   return options;
+}
+
+/** Without either the limits are Stripe's own. */
+function amountsIn(min: number | undefined, max: number | undefined): SandboxOptions['amounts'] {
+  if (min === undefined && max === undefined) return undefined;
+  return { min: min ?? 1, max: max ?? 99_999_999 };
 }
 
 function faultsIn(json: string | undefined, wrong: string[]): ReturnType<typeof readFaults> {

@@ -1,3 +1,4 @@
+import { expect } from "@jest/globals";
 import { OrderStatus } from "@gittix/proto/orders/v1/order";
 import { until } from "../../support/until.ts";
 import type { Marketplace } from "./marketplace.ts";
@@ -17,20 +18,30 @@ const secrets: Readonly<Record<string, RegExp>> = {
   "a private key": /"d":/,
 };
 
-/** leaks names the lines of a log that say more than they should. */
-export function leaks(log: readonly string[]): string[] {
+/**
+ * expectUnharmed holds after whatever was sent: the mesh goes on, nobody was blamed but the caller, and the log
+ * tells no secrets.
+ */
+export async function expectUnharmed({ log, ...marketplace }: Marketplace): Promise<void> {
+  await sellOneMore(marketplace);
+  expect(leaks(log)).toEqual([]);
+  expect(faults(log)).toEqual([]);
+}
+
+/** Names the lines of a log that say more than they should. */
+function leaks(log: readonly string[]): string[] {
   return log.flatMap((line) =>
     Object.entries(secrets).flatMap(([name, pattern]) => (pattern.test(line) ? [`${name}: ${line.slice(0, 500)}`] : [])),
   );
 }
 
-/** faults are the lines that tell of a fault of ours; bad input is the caller's. */
-export function faults(log: readonly string[]): string[] {
+/** The lines that tell of a fault of ours; bad input is the caller's. */
+function faults(log: readonly string[]): string[] {
   return log.filter((line) => /"level":"(error|fatal)"/.test(line));
 }
 
-/** sellOneMore makes a whole purchase: the mesh lives and does its work. */
-export async function sellOneMore({ user, other }: Marketplace): Promise<void> {
+/** A whole purchase: the mesh lives and does its work. */
+async function sellOneMore({ user, other }: Pick<Marketplace, "user" | "other">): Promise<void> {
   const ticket = await user.list("One more");
   const order = await other.order(ticket.id);
   await other.pay(order.id);

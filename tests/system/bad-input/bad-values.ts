@@ -1,4 +1,5 @@
-import type { DescField, DescMessage, DescMethod, JsonObject, JsonValue } from "@bufbuild/protobuf";
+import { ScalarType, type DescField, type DescMessage, type DescMethod, type JsonObject, type JsonValue } from "@bufbuild/protobuf";
+import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import type { Contracts, Rules } from "../../support/contracts.ts";
 import { marker } from "./samples.ts";
 
@@ -24,8 +25,7 @@ export function boundless(contracts: Contracts, message: DescMessage): string[] 
     // The range of time itself is its limit, and whoever takes one decides what is too far.
     if (field.message?.typeName === "google.protobuf.Timestamp") return [];
     if (field.message) return boundless(contracts, field.message).map((name) => `${field.name}.${name}`);
-    const isBool = field.proto.type === 8;
-    return isBool || contracts.rulesOf(field) ? [] : [field.name];
+    return field.scalar === ScalarType.BOOL || contracts.rulesOf(field) ? [] : [field.name];
   });
 }
 
@@ -55,8 +55,7 @@ interface BadValue {
 }
 
 function badValues(rules: Rules, field: DescField, sound: JsonValue | undefined): BadValue[] {
-  // Presence 1 is explicit: a field that may be left out.
-  const mayBeMissing = field.presence === 1 && rules.required !== true;
+  const mayBeMissing = field.presence === FeatureSet_FieldPresence.EXPLICIT && rules.required !== true;
   const values = [
     ...(rules.required ? [undefined] : []),
     ...(rules.cel ?? []).flatMap(({ id }) => forbiddenBy(id)),

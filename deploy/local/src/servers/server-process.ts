@@ -7,6 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface ServerProcess {
   readonly pid: number;
   running(): boolean;
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<void>;
   signal(name: "SIGSTOP" | "SIGCONT"): void;
   /** Ends it as a crash would. */
   kill(): Promise<void>;
@@ -55,14 +57,19 @@ export function spawnServer({ name, command, args, env, folder, logFile }: Serve
   closeSync(log);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name} could not be run: ${command}`);
+  // A program that cannot be run is told by its exit, which comes too.
+  child.on("error", () => {});
   const killAtExit = () => void child.kill("SIGKILL");
   process.once("exit", killAtExit);
   child.once("exit", () => process.off("exit", killAtExit));
   const running = () => child.exitCode === null && child.signalCode === null;
 
+  const ended = once(child, "exit").then(() => {});
+
   return {
     pid,
     running,
+    ended,
     signal: (signal) => void child.kill(signal),
     kill: () => end(child, "SIGKILL"),
     async stop() {

@@ -10,6 +10,7 @@ import { patchOrder } from "../patch.ts";
 import { fetchUser } from "../session/session.ts";
 import { transport } from "../transport.ts";
 import type { Liveness } from "./protocol.ts";
+import { reload } from "./reload.ts";
 import { createSharedStream } from "./sharedStream.ts";
 
 const client = createClient(OrderService, transport);
@@ -23,7 +24,7 @@ export function useLiveOrder(orderId: string, open: boolean): Liveness {
     return streamOf(orderId).subscribe({
       onLiveness: setLiveness,
       // The order comes first in every stream, so that only what hangs on it is loaded again.
-      onStart: () => void queryClient.invalidateQueries({ queryKey: chargeKey(orderId) }),
+      onStart: () => reload(queryClient, { queryKey: chargeKey(orderId) }),
       onMessage: ({ order, serverTime }) => {
         if (serverTime) observeServerTime(serverTime);
         if (!order) return;

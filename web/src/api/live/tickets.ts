@@ -8,6 +8,7 @@ import { isTransient } from "../errors.ts";
 import { patchTickets } from "../patch.ts";
 import { transport } from "../transport.ts";
 import type { Liveness } from "./protocol.ts";
+import { reload } from "./reload.ts";
 import { createSharedStream } from "./sharedStream.ts";
 
 /** Changes are shown together this often at the most, so that a hundred a second do not choke the page. */
@@ -45,7 +46,7 @@ export function useLiveTickets(): Liveness {
     const unsubscribe = stream.subscribe({
       onLiveness: setLiveness,
       onStart: () => {
-        void queryClient.invalidateQueries({ queryKey: createConnectQueryKey({ schema: TicketService, cardinality: undefined }) });
+        reload(queryClient, { queryKey: createConnectQueryKey({ schema: TicketService, cardinality: undefined }) });
         // The services answer again: whatever failed while they did not is asked for once more.
         void queryClient.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" && isTransient(state.error) });
       },
