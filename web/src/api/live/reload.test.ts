@@ -10,7 +10,7 @@ describe("when a stream begins", () => {
     page.answerWith("before");
     reload(page.client, { queryKey });
     page.answerWith("after");
-    await page.shows("after");
+    await expect(page.shows("after")).resolves.toBeUndefined();
     page.close();
   });
 
@@ -20,7 +20,7 @@ describe("when a stream begins", () => {
     await page.shows("before");
     page.answerWith("after");
     reload(page.client, { queryKey });
-    await page.shows("after");
+    await expect(page.shows("after")).resolves.toBeUndefined();
     page.close();
   });
 });
