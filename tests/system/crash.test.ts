@@ -7,7 +7,7 @@ import { createPeople, type People } from "../support/people.ts";
 import { startProgram } from "../support/program.ts";
 import { brokenPromises } from "../support/promises.ts";
 import { until } from "../support/until.ts";
-import { insist } from "./crash/insist.ts";
+import { insist } from "../support/insist.ts";
 import { undeliveredIn } from "./crash/kills.ts";
 import { createMortalMesh, type MortalMesh } from "./crash/mesh.ts";
 import { runCrashes } from "./crash/run.ts";

@@ -8,6 +8,8 @@ import { OrderService } from "@gittix/proto/orders/v1/order_service";
 import { TicketStatus, type Ticket } from "@gittix/proto/tickets/v1/ticket";
 import { TicketService, type WatchTicketsResponse } from "@gittix/proto/tickets/v1/ticket_service";
 import { follow, type Following } from "../support/follow.ts";
+import { insist } from "../support/insist.ts";
+import { until } from "../support/until.ts";
 import { startWorld, type Person, type World } from "../support/world.ts";
 
 let world: World;
@@ -91,7 +93,7 @@ describe.each(doors)("WatchTickets over %s", (door) => {
     const all = await watchTickets(door, []);
     const ticket = await seller.list("Giselle");
     const order = await buyer.order(ticket.id);
-    await all.next(ticketIs(({ status }) => status === TicketStatus.RESERVED)).catch(() => undefined);
+    await until(() => all.messages.some(ticketIs(({ status }) => status === TicketStatus.RESERVED)));
     const told = JSON.stringify(all.messages, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
     expect(told).toContain(seller.id);
     expect(told).not.toContain(buyer.id);
@@ -141,7 +143,7 @@ describe.each(doors)("a stop, for those who watch over %s", (door) => {
     await world.restart();
     for (const stream of [tickets, mine]) expect(ConnectError.from(await stream.ended).code).toBe(Code.Unavailable);
     const again = await watchTickets(door, []);
-    await expectSeen(again, ticketIs(({ title }) => title === "Coppélia"), () => seller.list("Coppélia"));
+    await expectSeen(again, ticketIs(({ title }) => title === "Coppélia"), () => insist(() => seller.list("Coppélia")));
   });
 });
 

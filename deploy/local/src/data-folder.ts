@@ -18,9 +18,9 @@ export function openDataFolder(folder: string): string {
   }
 }
 
-/** logFile is where the log of this start goes. */
-export function logFile(folder: string): string {
-  const file = join(folder, "gittix.log");
+/** logFile is where the log of this start goes, or of one process of it. */
+export function logFile(folder: string, name = "gittix"): string {
+  const file = join(folder, `${name}.log`);
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > logSizeMax) renameSync(file, `${file}.1`);
   return file;
 }

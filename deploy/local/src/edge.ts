@@ -15,6 +15,9 @@ export interface Route {
 /** Edge is the one address that browsers know: the web app's files, and the services behind their paths. */
 export interface Edge {
   readonly port: number;
+  /** Takes no more connections; the calls under way go on, and streams end with the word of their service. */
+  drain(): void;
+  /** Cuts off what is still there. */
   stop(): Promise<void>;
 }
 
@@ -75,14 +78,17 @@ export async function startEdge(options: {
     server.listen(options.port, options.host, resolve);
   });
   const address = server.address();
+  let closed: Promise<unknown> | undefined;
+  const close = () => (closed ??= new Promise((resolve) => server.close(resolve)));
   return {
     port: typeof address === "object" && address ? address.port : options.port,
+    drain: () => void close(),
     async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
+      const end = close();
       server.closeAllConnections();
       proxy.close();
       agent.destroy();
-      await closed;
+      await end;
     },
   };
 }

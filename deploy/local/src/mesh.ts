@@ -58,7 +58,9 @@ export interface Mesh {
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
   const { folder, host, log, parts = {} } = options;
   const closers: (() => Promise<void>)[] = [];
+  let edge: Edge | undefined;
   const stop = async () => {
+    edge?.drain();
     for (const close of closers.splice(0).reverse()) await close();
   };
   const started = <T extends { stop(): Promise<void> }>(thing: T): T => {
@@ -82,6 +84,8 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     });
     closers.push(() => sandbox.close());
 
+    // Stopped after the services: those who watch through it are to hear from them that they stop.
+    closers.push(async () => edge?.stop());
     const env = await environment(options, backing, secrets, sandbox.url);
     // Auth comes first: the others are told where it publishes its keys.
     const auth = started(await startAuth(env("auth"), { log, bus: busOf("auth"), ...parts.auth }));
@@ -101,7 +105,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
       const url = `http://${host}:${payments.httpPort}/webhooks/stripe`;
       sandbox.setWebhook({ url, secret: secrets.stripeWebhookSecret });
     }
-    const edge = started(await openEdge(options, services));
+    edge = await openEdge(options, services);
     return { edgeUrl: `http://localhost:${edge.port}`, services, sandbox, bus: busOf("mesh"), secrets, stop };
   } catch (error) {
     await stop();

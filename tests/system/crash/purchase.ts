@@ -4,7 +4,7 @@ import { reasonOf } from "@gittix/common/errors";
 import { OrderStatus, type Order } from "@gittix/proto/orders/v1/order";
 import { v7 as uuidv7 } from "uuid";
 import type { People, Person } from "../../support/people.ts";
-import { insist } from "./insist.ts";
+import { insist } from "../../support/insist.ts";
 
 /** Plan is what a buyer does with an order. */
 export type Plan = keyof typeof plans;

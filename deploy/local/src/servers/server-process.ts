@@ -7,8 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface ServerProcess {
   readonly pid: number;
   running(): boolean;
-  /** Resolves when it has ended, for whatever reason. */
-  readonly ended: Promise<void>;
+  /** Resolves with its exit code when it has ended; null for one that was killed. */
+  readonly ended: Promise<number | null>;
   signal(name: "SIGSTOP" | "SIGCONT"): void;
   /** Ends it as a crash would. */
   kill(): Promise<void>;
@@ -64,7 +64,7 @@ export function spawnServer({ name, command, args, env, folder, logFile }: Serve
   child.once("exit", () => process.off("exit", killAtExit));
   const running = () => child.exitCode === null && child.signalCode === null;
 
-  const ended = once(child, "exit").then(() => {});
+  const ended = once(child, "exit").then(([code]: (number | null)[]) => code ?? null);
 
   return {
     pid,

@@ -1,0 +1,73 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ensureDatabase } from "../servers/databases.ts";
+import { startMariaDb, type MariaDb } from "../servers/mariadb.ts";
+import { randomPassword } from "../servers/own-password.ts";
+import { startRabbitMq, type RabbitMq } from "../servers/rabbitmq.ts";
+import { serviceNames, type ServiceName } from "../service-table.ts";
+
+/** Servers are the database server and the broker of a mesh: private ones, or those that were named. */
+export interface Servers {
+  readonly mariadb: MariaDb | undefined;
+  readonly rabbitmq: RabbitMq | undefined;
+  readonly rabbitmqUrl: string;
+  databaseUrl(service: ServiceName): string;
+  stop(): Promise<void>;
+}
+
+/** openServers starts what was not named, and makes a database for each service with a user of its own. */
+export async function openServers(options: {
+  readonly folder: string;
+  readonly mysqlUrl: string | undefined;
+  readonly rabbitmqUrl: string | undefined;
+}): Promise<Servers> {
+  const { folder } = options;
+  const opening = [
+    options.mysqlUrl === undefined ? startMariaDb({ folder: roomFor(folder, "mariadb"), durable: true }) : undefined,
+    options.rabbitmqUrl === undefined ? startRabbitMq({ folder: roomFor(folder, "rabbitmq"), management: false }) : undefined,
+  ] as const;
+  // Both are waited for even if one fails, so that the other can be stopped.
+  await Promise.allSettled(opening);
+  const stop = async () => {
+    const running = (await Promise.allSettled(opening)).flatMap((each) => (each.status === "fulfilled" && each.value ? [each.value] : []));
+    await Promise.all(running.map((server) => server.stop()));
+  };
+  try {
+    const [mariadb, rabbitmq] = [await opening[0], await opening[1]];
+    const urls = await ensureDatabases(options.mysqlUrl ?? mariadb?.url ?? "", join(folder, "databases.json"));
+    return {
+      mariadb,
+      rabbitmq,
+      rabbitmqUrl: options.rabbitmqUrl ?? rabbitmq?.url ?? "",
+      databaseUrl: (service) => urls.get(service) ?? "",
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function ensureDatabases(serverUrl: string, passwordFile: string): Promise<ReadonlyMap<ServiceName, string>> {
+  const passwords = openPasswords(passwordFile);
+  const urls = new Map<ServiceName, string>();
+  for (const service of serviceNames) {
+    urls.set(service, await ensureDatabase(serverUrl, { name: `gittix_${service}`, password: passwords[service] }));
+  }
+  return urls;
+}
+
+/** The passwords of the services' database users: made at the first start. Only the owner may read them. */
+function openPasswords(file: string): Readonly<Record<ServiceName, string>> {
+  if (!existsSync(file)) {
+    const made = Object.fromEntries(serviceNames.map((service) => [service, randomPassword()]));
+    writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+  }
+  return JSON.parse(readFileSync(file, "utf8"));
+}
+
+function roomFor(folder: string, name: string): string {
+  const path = join(folder, name);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return path;
+}
