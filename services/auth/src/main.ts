@@ -1,7 +1,8 @@
 import type { Env } from "@gittix/common/config";
 import { createUserTokenVerifier } from "@gittix/common/identity/user-tokens";
 import { run } from "@gittix/common/run";
-import { audience, openPlatform, serve, type Parts, type RunningService } from "@gittix/common/service";
+import { audience, openPlatform, type Parts } from "@gittix/common/platform";
+import { serve, type RunningService } from "@gittix/common/service";
 import { v7 as uuidv7 } from "uuid";
 import { createAttemptLimits } from "./attempt-limits.ts";
 import { readAuthConfig } from "./config.ts";

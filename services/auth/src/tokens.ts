@@ -1,4 +1,4 @@
-import { audience } from "@gittix/common/service";
+import { audience } from "@gittix/common/platform";
 import { SignJWT } from "jose";
 import type { Started } from "./domain/session.ts";
 import type { User } from "./domain/user.ts";

@@ -1,7 +1,7 @@
 import { fromBinary, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
 import { createBroadcast, type Broadcast } from "./broadcast.ts";
 import { openEnvelope } from "./events.ts";
-import type { Platform } from "./service.ts";
+import type { Platform } from "./platform.ts";
 
 /** Source tells what watchers see of one type of event. */
 export interface Source<T> {

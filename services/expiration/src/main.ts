@@ -1,6 +1,7 @@
 import type { Env } from "@gittix/common/config";
 import { run } from "@gittix/common/run";
-import { openPlatform, serve, type Parts, type RunningService } from "@gittix/common/service";
+import { openPlatform, type Parts } from "@gittix/common/platform";
+import { serve, type RunningService } from "@gittix/common/service";
 import { OrderLifecycleService } from "@gittix/proto/orders/v1/order_lifecycle_service";
 import { readExpirationConfig } from "./config.ts";
 import { createOrdersGateway } from "./gateways/orders.ts";

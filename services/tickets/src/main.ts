@@ -1,7 +1,8 @@
 import { from, openBroadcast } from "@gittix/common/broadcast-feed";
 import type { Env } from "@gittix/common/config";
 import { run } from "@gittix/common/run";
-import { openPlatform, serve, type Parts, type RunningService } from "@gittix/common/service";
+import { openPlatform, type Parts } from "@gittix/common/platform";
+import { serve, type RunningService } from "@gittix/common/service";
 import { OrderLifecycleService } from "@gittix/proto/orders/v1/order_lifecycle_service";
 import { TicketCancelledSchema, TicketCreatedSchema, TicketUpdatedSchema } from "@gittix/proto/tickets/v1/events";
 import type { Ticket } from "@gittix/proto/tickets/v1/ticket";

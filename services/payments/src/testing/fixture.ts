@@ -14,7 +14,7 @@ import { createRpcClient } from "@gittix/common/rpc/client";
 import { startGrpcServer } from "@gittix/common/rpc/grpc-server";
 import { startHttpServer } from "@gittix/common/rpc/http-server";
 import { serviceInterceptors } from "@gittix/common/rpc/interceptors";
-import type { Parts } from "@gittix/common/service";
+import type { Parts } from "@gittix/common/platform";
 import { ErrorInfoSchema } from "@gittix/proto/google/rpc/error_details";
 import type { Charge } from "@gittix/proto/payments/v1/charge";
 import { ChargeCreatedSchema, ChargeRefundedSchema } from "@gittix/proto/payments/v1/events";
