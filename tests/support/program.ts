@@ -6,6 +6,9 @@ import { until } from "./until.ts";
 /** startProgram is what `npm start` runs. */
 export const startProgram = join(import.meta.dirname, "../../deploy/local/src/main.ts");
 
+/** quickProgram is the same with nets under crashes that take seconds. */
+export const quickProgram = join(import.meta.dirname, "mesh-program.ts");
+
 /** Program is a process of our own. */
 export interface Program {
   /** What it has printed so far, and what it has complained. */

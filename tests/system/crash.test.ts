@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { openSecrets } from "@gittix/local/secrets";
 import type { Order } from "@gittix/proto/orders/v1/order";
 import { createPeople, type People } from "../support/people.ts";
-import { startProgram } from "../support/program.ts";
+import { quickProgram, startProgram } from "../support/program.ts";
 import { brokenPromises } from "../support/promises.ts";
 import { until } from "../support/until.ts";
 import { insist } from "../support/insist.ts";
@@ -13,7 +12,6 @@ import { createMortalMesh, type MortalMesh } from "./crash/mesh.ts";
 import { runCrashes } from "./crash/run.ts";
 import { timeOf } from "./crash/verdict.ts";
 
-const quickProgram = join(import.meta.dirname, "../support/mesh-program.ts");
 /** A figure of this size is for a machine that does other things as well. */
 const promptlyMs = 2000;
 

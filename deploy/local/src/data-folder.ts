@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, renameSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UsageError } from "./options.ts";
 
@@ -15,6 +15,27 @@ export function openDataFolder(folder: string): string {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     throw new UsageError(`The data folder ${path} cannot be written to (${code}). Choose another with --data DIR.`);
+  }
+}
+
+/** claimDataFolder refuses a folder that another start of GitTix is using; until this process ends it is ours. */
+export function claimDataFolder(folder: string): string {
+  const file = join(folder, "running.pid");
+  const other = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
+  if (other > 0 && other !== process.pid && isAlive(other)) {
+    throw new UsageError(`The data folder ${folder} is in use by another start of GitTix (process ${other}). Choose another with --data DIR.`);
+  }
+  writeFileSync(file, String(process.pid));
+  process.once("exit", () => rmSync(file, { force: true }));
+  return folder;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

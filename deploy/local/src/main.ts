@@ -1,3 +1,4 @@
+import { openSync } from "node:fs";
 import { join } from "node:path";
 import { createLog } from "@gittix/common/log";
 import { pino } from "pino";
@@ -27,7 +28,9 @@ async function start(options: Options): Promise<void> {
   const beganAt = performance.now();
   const folder = openDataFolder(options.data);
   const file = logFile(folder);
-  const log = createLog(undefined, process.env["LOG_LEVEL"] ?? "info", pino.destination({ dest: file, sync: false }));
+  // Opened here, so that a start that fails at once can still write its last lines.
+  const destination = pino.destination({ dest: openSync(file, "a", 0o600), sync: false });
+  const log = createLog(undefined, process.env["LOG_LEVEL"] ?? "info", destination);
   const grpcPorts = portsAfter(options.port);
   const mesh = await startMesh({
     folder, host, edgePort: options.port, grpcPorts, webFolder, hold: options.hold, log,
@@ -67,5 +70,10 @@ function sentence(error: unknown): string {
     const port = "port" in error ? String(error.port) : "that it needs";
     return `The port ${port} is taken by another program. Choose another with --port N.`;
   }
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (message.includes("is taken by another program")) return `${message} Choose another with --port N.`;
+  if (message.includes("is in use by another process")) {
+    return `${message} Stop the GitTix that works there, or choose another folder with --data DIR.`;
+  }
+  return message;
 }

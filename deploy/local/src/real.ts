@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openDataFolder } from "./data-folder.ts";
+import { claimDataFolder, openDataFolder } from "./data-folder.ts";
 import { demoPassword, seedDemo } from "./demo.ts";
 import { UsageError } from "./options.ts";
 import { migrateAll } from "./real/migrate.ts";
@@ -22,12 +22,12 @@ try {
 }
 
 async function migrate({ data }: RealOptions): Promise<void> {
-  await migrateAll({ folder: openDataFolder(data), mysqlUrl: process.env["MYSQL_URL"], say });
+  await migrateAll({ folder: claimDataFolder(openDataFolder(data)), mysqlUrl: process.env["MYSQL_URL"], say });
 }
 
 async function start(options: RealOptions): Promise<void> {
   const beganAt = performance.now();
-  const folder = openDataFolder(options.data);
+  const folder = claimDataFolder(openDataFolder(options.data));
   const { MYSQL_URL: mysqlUrl, RABBITMQ_URL: rabbitmqUrl } = process.env;
   const { port: edgePort, hold, replicas } = options;
   const starting = startRealMesh({ folder, host, edgePort, webFolder, hold, replicas, mysqlUrl, rabbitmqUrl, stripe: stripeKeys(), say });

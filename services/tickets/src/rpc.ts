@@ -1,5 +1,6 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { timestampDate, type Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Broadcast } from "@gittix/common/broadcast";
+import { failure } from "@gittix/common/errors";
 import { userOf } from "@gittix/common/identity/caller";
 import { readPageToken, writePageToken } from "@gittix/common/page-token";
 import { internalService, publicService, type Mount } from "@gittix/common/rpc/mount";
@@ -63,7 +64,7 @@ export function ticketService(usecases: TicketUseCases, changes: Broadcast<Ticke
 export function reservationService(usecases: TicketUseCases): Mount {
   return internalService(ReservationService, {
     async reserveTicket({ ticketId, orderId, buyerId, expiresAt }) {
-      const until = timestampDate(given(expiresAt));
+      const until = readMoment("expires_at", given(expiresAt));
       const ticket = await usecases.reserveTicket({ ticketId, orderId, buyerId, until });
       return { ticket: ticketMessage(ticket) };
     },
@@ -71,6 +72,15 @@ export function reservationService(usecases: TicketUseCases): Mount {
     async releaseTicket({ ticketId, orderId }) {
       return { released: await usecases.releaseTicket({ ticketId, orderId }) };
     },
+  });
+}
+
+/** A Timestamp can name moments that no database keeps, and no Date. */
+function readMoment(field: string, timestamp: Timestamp): Date {
+  const moment = timestampDate(timestamp);
+  if (moment.getTime() >= 0 && moment.getUTCFullYear() <= 9999) return moment;
+  throw failure("VALIDATION_FAILED", "Some of the input is not valid.", {
+    fields: [{ field, description: "must be a moment from 1970 to 9999" }],
   });
 }
 

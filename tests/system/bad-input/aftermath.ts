@@ -24,8 +24,9 @@ const secrets: Readonly<Record<string, RegExp>> = {
  */
 export async function expectUnharmed({ log, ...marketplace }: Marketplace): Promise<void> {
   await sellOneMore(marketplace);
-  expect(leaks(log)).toEqual([]);
-  expect(faults(log)).toEqual([]);
+  const written = log.splice(0);
+  expect(leaks(written)).toEqual([]);
+  expect(faults(written)).toEqual([]);
 }
 
 /** Names the lines of a log that say more than they should. */

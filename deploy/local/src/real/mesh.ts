@@ -26,6 +26,8 @@ export interface RealMeshOptions {
   /** Settings on top, for every service. */
   readonly settings?: Env;
   readonly say: (line: string) => void;
+  /** Whether a private server that ends is started again by itself; a test that ends one may want to choose when. */
+  readonly keepsServers?: boolean;
 }
 
 /** RealMesh is the marketplace with a process for each service. */
@@ -55,7 +57,8 @@ export async function startRealMesh(options: RealMeshOptions): Promise<RealMesh>
   try {
     const layout = await makeLayout(host, edgePort, options.replicas);
     const secrets = openSecrets(folder);
-    const servers = await openServers({ folder, mysqlUrl: options.mysqlUrl, rabbitmqUrl: options.rabbitmqUrl });
+    const { mysqlUrl, rabbitmqUrl, keepsServers = true } = options;
+    const servers = await openServers({ folder, mysqlUrl, rabbitmqUrl, say: keepsServers ? say : undefined });
     closers.push(() => servers.stop());
     const env = await environments({
       host, hold: options.hold, layout, secrets, settings,

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ensureDatabase } from "../servers/databases.ts";
 import { startMariaDb, type MariaDb } from "../servers/mariadb.ts";
 import { randomPassword } from "../servers/own-password.ts";
@@ -20,20 +21,27 @@ export async function openServers(options: {
   readonly folder: string;
   readonly mysqlUrl: string | undefined;
   readonly rabbitmqUrl: string | undefined;
+  /** Hears of a private server that has ended by itself, and is started again; without it nobody starts it again. */
+  readonly say?: ((line: string) => void) | undefined;
 }): Promise<Servers> {
-  const { folder } = options;
-  const opening = [
-    options.mysqlUrl === undefined ? startMariaDb({ folder: roomFor(folder, "mariadb"), durable: true }) : undefined,
-    options.rabbitmqUrl === undefined ? startRabbitMq({ folder: roomFor(folder, "rabbitmq"), management: false }) : undefined,
-  ] as const;
+  const { folder, say } = options;
+  const stopping = new AbortController();
+  const opening: readonly [Promise<MariaDb | undefined>, Promise<RabbitMq | undefined>] = [
+    options.mysqlUrl === undefined ? startMariaDb({ folder: roomFor(folder, "mariadb"), durable: true }) : nothing,
+    options.rabbitmqUrl === undefined ? startRabbitMq({ folder: roomFor(folder, "rabbitmq"), management: false }) : nothing,
+  ];
   // Both are waited for even if one fails, so that the other can be stopped.
   await Promise.allSettled(opening);
   const stop = async () => {
+    stopping.abort();
     const running = (await Promise.allSettled(opening)).flatMap((each) => (each.status === "fulfilled" && each.value ? [each.value] : []));
     await Promise.all(running.map((server) => server.stop()));
   };
   try {
     const [mariadb, rabbitmq] = [await opening[0], await opening[1]];
+    for (const [name, server] of [["MariaDB", mariadb], ["RabbitMQ", rabbitmq]] as const) {
+      if (server && say) void keepServer(name, server, stopping.signal, say);
+    }
     const urls = await ensureDatabases(options.mysqlUrl ?? mariadb?.url ?? "", join(folder, "databases.json"));
     return {
       mariadb,
@@ -47,6 +55,21 @@ export async function openServers(options: {
     throw error;
   }
 }
+
+/** A server that does not start again leaves its services to wait, which they can; it is tried again and again. */
+async function keepServer(name: string, server: MariaDb | RabbitMq, stopping: AbortSignal, say: (line: string) => void): Promise<void> {
+  for (;;) {
+    await server.ended;
+    if (stopping.aborted) return;
+    say(`  ${name} has ended by itself and starts again`);
+    await sleep(restartAfterMs, undefined, { signal: stopping }).catch(() => {});
+    if (stopping.aborted) return;
+    await server.restart().catch((error: unknown) => say(`  ${name}: ${String(error)}`));
+  }
+}
+
+const restartAfterMs = 500;
+const nothing = Promise.resolve(undefined);
 
 async function ensureDatabases(serverUrl: string, passwordFile: string): Promise<ReadonlyMap<ServiceName, string>> {
   const passwords = openPasswords(passwordFile);

@@ -25,7 +25,10 @@ export async function dropDatabase(serverUrl: string, name: string): Promise<voi
 }
 
 async function asAdministrator(serverUrl: string, work: (server: Connection) => Promise<void>): Promise<void> {
-  const server = await createConnection({ uri: serverUrl, connectTimeout: 5000 });
+  const server = await createConnection({ uri: serverUrl, connectTimeout: 5000 }).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The database server at ${new URL(serverUrl).host} cannot be used: ${why}.`, { cause: error });
+  });
   try {
     await work(server);
   } finally {

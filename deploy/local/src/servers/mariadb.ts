@@ -14,6 +14,8 @@ export interface MariaDb {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** Resolves when the present process has ended, for whatever reason. */
+  readonly ended: Promise<unknown>;
   signal(name: "SIGSTOP" | "SIGCONT"): void;
   /** Ends it as a crash would. */
   kill(): Promise<void>;
@@ -68,6 +70,9 @@ export async function startMariaDb(options: {
     port,
     get pid() {
       return running.pid;
+    },
+    get ended() {
+      return running.ended;
     },
     signal: (name) => running.signal(name),
     kill: () => running.kill(),

@@ -13,6 +13,8 @@ export interface RabbitMq {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** Resolves when the present process has ended, for whatever reason. */
+  readonly ended: Promise<unknown>;
   /** The management API, where it was asked for. */
   readonly managementUrl: string | undefined;
   signal(name: "SIGSTOP" | "SIGCONT"): void;
@@ -65,6 +67,9 @@ export async function startRabbitMq(options: {
     port: ports.amqp,
     get pid() {
       return running.pid;
+    },
+    get ended() {
+      return running.ended;
     },
     managementUrl: management ? `http://gittix:${password}@127.0.0.1:${ports.management}` : undefined,
     signal: (name) => running.signal(name),

@@ -59,9 +59,9 @@ export function spawnServer({ name, command, args, env, folder, logFile }: Serve
   if (pid === undefined) throw new Error(`${name} could not be run: ${command}`);
   // A program that cannot be run is told by its exit, which comes too.
   child.on("error", () => {});
-  const killAtExit = () => void child.kill("SIGKILL");
-  process.once("exit", killAtExit);
-  child.once("exit", () => process.off("exit", killAtExit));
+  if (children.size === 0) process.off("exit", killAll).once("exit", killAll);
+  children.add(child);
+  child.once("exit", () => children.delete(child));
   const running = () => child.exitCode === null && child.signalCode === null;
 
   const ended = once(child, "exit").then(([code]: (number | null)[]) => code ?? null);
@@ -80,6 +80,13 @@ export function spawnServer({ name, command, args, env, folder, logFile }: Serve
       clearTimeout(late);
     },
   };
+}
+
+/** Where the system cannot tie them to us, they still do not outlive an ordinary end of this process. */
+const children = new Set<ChildProcess>();
+
+function killAll(): void {
+  for (const child of children) child.kill("SIGKILL");
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
