@@ -16,7 +16,7 @@ export default {
     '/web/dist/',
     ...(chromium === undefined ? ['<rootDir>/tests/browser/'] : []),
   ],
-  modulePathIgnorePatterns: ['<rootDir>/web/dist/', '<rootDir>/\\.data/'],
+  modulePathIgnorePatterns: ['<rootDir>/web/dist/', '<rootDir>/\\.data(-real)?/'],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'cjs', 'json', 'node'],
   transform: { '\\.tsx?$': '<rootDir>/scripts/jest-strip-types.mjs' },

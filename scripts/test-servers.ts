@@ -48,6 +48,7 @@ export function leftOutWithout(missing: readonly string[]): string {
     ...(missing.includes('MariaDB') ? ["the stores' suites on MySQL", 'services/common/src/database/mysql.test.ts'] : []),
     ...(missing.includes('RabbitMQ') ? ["the bus's suite on RabbitMQ: tests/bus"] : []),
     'the lessons on real servers: tests/lessons',
+    'a process for each service: tests/real',
   ];
   return `
   !!!  ${missing.join(' AND ').toUpperCase()}: NOT INSTALLED ON THIS COMPUTER. THESE SUITES DO NOT RUN:

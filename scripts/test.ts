@@ -22,8 +22,8 @@ const STEPS: readonly Step[] = [
   { name: 'types', title: 'Types', run: () => runCommand([tsc, '-p', 'tsconfig.json'], [tsc, '-p', 'web/tsconfig.json']) },
   { name: 'contracts', title: 'Contracts', run: () => runCommand(['scripts/contracts.ts']) },
   { name: 'unit', title: 'Unit, contract and component tests', run: () => runJest(['proto', 'services', 'deploy', 'web']) },
-  { name: 'system', title: 'System tests', run: () => runJest(['tests'], { args: ['--testPathIgnorePatterns=/tests/browser/'] }) },
-  { name: 'real', title: 'The lessons again, on MariaDB and RabbitMQ', run: runOnServers },
+  { name: 'system', title: 'System tests', run: () => runJest(['tests'], { args: ['--testPathIgnorePatterns=/tests/(browser|real)/'] }) },
+  { name: 'real', title: 'On MariaDB and RabbitMQ: the lessons again, and a process for each service', run: runOnServers },
   { name: 'web', title: 'Build of the web client', run: () => runCommand(['scripts/bootstrap.mjs', '--web']) },
   { name: 'browser', title: 'Browser tests', run: runBrowserTests },
 ];
@@ -56,10 +56,10 @@ async function openServers(): Promise<TestServers> {
   return opened;
 }
 
-/** The same tests as in the step before, with MariaDB in the place of SQLite and RabbitMQ in the place of our own bus. */
+/** The lessons with MariaDB in the place of SQLite and RabbitMQ in the place of our own bus, and what only makes sense there. */
 async function runOnServers(): Promise<Outcome> {
   const missing = servers?.missing ?? [];
-  if (missing.length === 0) return runJest(['tests/lessons'], { env: { GITTIX_TEST_WORLD: 'servers' } });
+  if (missing.length === 0) return runJest(['tests/lessons', 'tests/real'], { env: { GITTIX_TEST_WORLD: 'servers' } });
   const note = `NOT RUN: no ${missing.join(' and no ')}`;
   if (inCi()) return { passed: 0, failed: 1, skipped: 0, note: `${note}, which CI must have` };
   return { passed: 0, failed: 0, skipped: 1, note };

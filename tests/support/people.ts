@@ -47,7 +47,12 @@ export function createPeople(
   ports: Readonly<Record<ServiceName, number>>,
   secrets: Secrets,
 ): People & { leave(): void } {
-  const { services, close } = connect((name) => `${host}:${ports[name]}`);
+  return createPeopleAt((name) => `${host}:${ports[name]}`, secrets);
+}
+
+/** createPeopleAt does so wherever the services are. */
+export function createPeopleAt(address: (name: ServiceName) => string, secrets: Secrets): People & { leave(): void } {
+  const { services, close } = connect(address);
   const password = "correct horse battery";
   return {
     services,

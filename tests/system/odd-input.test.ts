@@ -1,5 +1,4 @@
 import { connect } from "node:net";
-import { once } from "node:events";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import type { JsonObject } from "@bufbuild/protobuf";
 import { TimestampSchema } from "@bufbuild/protobuf/wkt";
@@ -143,10 +142,10 @@ describe("bytes that are no call at all", () => {
     const ports = [Number(new URL(mesh.edgeUrl).port), ...mesh.services.flatMap(({ grpcPort, httpPort }) => [grpcPort, httpPort])];
     for (const port of ports) {
       const socket = connect(port, "127.0.0.1").on("error", () => {}).resume();
-      await once(socket, "connect");
-      socket.end(Buffer.from(bytes, "latin1"));
+      const closed = new Promise((resolve) => socket.once("close", resolve));
       socket.setTimeout(2000, () => socket.destroy());
-      if (!socket.closed) await once(socket, "close");
+      socket.end(Buffer.from(bytes, "latin1"));
+      await closed;
     }
   });
 });

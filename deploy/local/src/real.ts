@@ -22,13 +22,13 @@ try {
 }
 
 async function migrate({ data }: RealOptions): Promise<void> {
-  await migrateAll({ folder: claimDataFolder(openDataFolder(data)), mysqlUrl: process.env["MYSQL_URL"], say });
+  await migrateAll({ folder: claimDataFolder(openDataFolder(data)), mysqlUrl: serverUrl("MYSQL_URL", "mysql"), say });
 }
 
 async function start(options: RealOptions): Promise<void> {
   const beganAt = performance.now();
   const folder = claimDataFolder(openDataFolder(options.data));
-  const { MYSQL_URL: mysqlUrl, RABBITMQ_URL: rabbitmqUrl } = process.env;
+  const [mysqlUrl, rabbitmqUrl] = [serverUrl("MYSQL_URL", "mysql"), serverUrl("RABBITMQ_URL", "amqp")];
   const { port: edgePort, hold, replicas } = options;
   const starting = startRealMesh({ folder, host, edgePort, webFolder, hold, replicas, mysqlUrl, rabbitmqUrl, stripe: stripeKeys(), say });
   stopOnSignal(starting);
@@ -50,6 +50,15 @@ function describe({ servers, layout, processes }: RealMesh): void {
   }
   const sandbox = processes.get("sandbox");
   if (sandbox) say(`  ${"sandbox".padEnd(12)}Stripe's API http://${host}:${layout.sandboxPort}, pid ${sandbox.pid}`);
+}
+
+/** The address of a server to use in the place of a private one. */
+function serverUrl(variable: string, scheme: string): string | undefined {
+  const value = process.env[variable]?.trim();
+  if (!value) return undefined;
+  const { protocol } = URL.parse(value) ?? {};
+  if (protocol === `${scheme}:` || protocol === `${scheme}s:`) return value;
+  throw new UsageError(`${variable} must be an address such as ${scheme}://user:password@host:port.`);
 }
 
 /** Stripe's own keys, where they are set. */

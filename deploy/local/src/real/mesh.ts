@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Env } from "@gittix/common/config";
 import { logFile } from "../data-folder.ts";
 import { startEdge } from "../edge.ts";
+import { nodeFlags } from "../node-flags.ts";
 import { openSecrets, type Secrets } from "../secrets.ts";
 import { publicPaths, serviceNames, type ServiceName } from "../service-table.ts";
 import type { ServerCommand } from "../servers/server-process.ts";
@@ -98,7 +99,7 @@ export function processOf(folder: string, name: string, program: string, setting
   return {
     name,
     command: process.execPath,
-    args: ["--disable-warning=ExperimentalWarning", program, ...args],
+    args: [...nodeFlags, program, ...args],
     env: { PATH, HOME, LOG_LEVEL, NODE_EXTRA_CA_CERTS, TZ: "UTC", ...settings },
     folder: root,
     logFile: logFile(folder, name),

@@ -31,8 +31,11 @@ export interface Relay {
 }
 
 const batchSize = 256;
-/** Longer than a publish can take, so that two relays rarely publish the same event. */
-const claimMs = 30_000;
+/**
+ * Longer than a publish takes, so that two relays rarely publish the same event (which does no harm), and no longer,
+ * since the events of a relay that was killed wait until then.
+ */
+const claimMs = 5000;
 /** Looks without being kicked this often, for rows that another instance left behind. */
 const pollMs = 1000;
 const backoffMaxMs = 5000;
