@@ -26,7 +26,7 @@ export function openCaller(address: string, expected: status = status.OK): GrpcC
       const metadata = new Metadata();
       if (token !== undefined) metadata.set("authorization", `Bearer ${token}`);
       const call = channel.createCall(path, Number.POSITIVE_INFINITY, null, null, null);
-      let answer = Buffer.alloc(0);
+      let answer: Buffer = Buffer.alloc(0);
       call.start(metadata, {
         onReceiveMetadata: () => {},
         onReceiveMessage: (message: Buffer) => (answer = message),

@@ -128,7 +128,7 @@ describe("two people in their browsers", () => {
     await buyer.page.getByLabel("E-mail").fill(`buyer-${number}@example.com`);
     await buyer.page.getByLabel("Password").fill("not the password");
     await buyer.page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
-    await buyer.page.getByRole("alert").waitFor();
+    expect(await buyer.page.getByRole("alert").innerText()).not.toBe("");
     await buyer.page.getByLabel("Password").fill("correct horse battery");
     await buyer.page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
     await buyer.page.waitForURL("**/orders");

@@ -63,7 +63,7 @@ async function groundOnServers(): Promise<Ground> {
   return {
     kind: "servers",
     backing: onServers({ databaseUrl, rabbitmqUrl }),
-    rows: async (service, sql) => (await ask(service, sql)) as Row[],
+    rows: ask,
     execute: async (service, sql) => void (await ask(service, sql)),
     dropIndex: async (service, table, index) => void (await ask(service, `DROP INDEX ${index} ON ${table}`)),
     async clear() {

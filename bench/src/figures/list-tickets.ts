@@ -20,9 +20,9 @@ export const listTickets: Figure = {
     const { market, host } = bench;
     const tickets = openCaller(market.of("tickets").grpc);
     const requests: Buffer[] = [];
-    let answer = Buffer.alloc(0);
+    let answer: Buffer = Buffer.alloc(0);
     for (let pageToken = ""; requests.length < pagesMax; ) {
-      const request = Buffer.from(toBinary(ListTicketsRequestSchema, create(ListTicketsRequestSchema, { pageToken, availableOnly: true })));
+      const request = Buffer.from(toBinary(ListTicketsRequestSchema, create(ListTicketsRequestSchema, { pageToken })));
       requests.push(request);
       answer = await tickets.call(path, request);
       const page = fromBinary(ListTicketsResponseSchema, answer);

@@ -30,6 +30,16 @@ export async function startEdge(options: {
 }): Promise<Edge> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1024 });
   const proxy = createProxyServer({ agent, xfwd: true, proxyTimeout: 0 });
+  // A request that was answered, or given up, before all of it was there: the rest is read and thrown away, and the
+  // service does not wait for it.
+  proxy.on("proxyReq", (onward, request, response) => {
+    response.once("close", () => {
+      if (request.complete) return;
+      request.unpipe(onward);
+      onward.destroy();
+      request.resume();
+    });
+  });
   const routes = options.routes.map((route) => ({ ...route, doors: createDoors(route.ports) }));
   const files = existsSync(options.webFolder) ? webFiles(options.webFolder) : notBuilt;
 

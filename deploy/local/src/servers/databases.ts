@@ -39,7 +39,7 @@ async function asAdministrator(serverUrl: string, work: (server: Connection) => 
 /** Queries is a way to look into a database from outside the service that it belongs to. */
 export interface Queries {
   /** Times are given as they stand in the database, in UTC: `2026-01-31 18:30:00.000`. */
-  query(sql: string): Promise<Record<string, unknown>[]>;
+  query(sql: string): Promise<Record<string, string | number | null>[]>;
   close(): Promise<void>;
 }
 
