@@ -8,7 +8,12 @@ const edge = process.env["GITTIX_EDGE"] ?? "http://localhost:3000";
 export default defineConfig({
   plugins: [react()],
   resolve: {
-    alias: [{ find: /^.*\/buf\/validate\/validate_pb\.ts$/, replacement: fileURLToPath(new URL("src/api/noValidate.ts", import.meta.url)) }],
+    alias: [
+      {
+        find: /^.*\/buf\/validate\/validate_pb\.ts$/,
+        replacement: fileURLToPath(new URL("src/api/noValidate.ts", import.meta.url)),
+      },
+    ],
   },
   build: {
     outDir: "dist",

@@ -11,6 +11,7 @@ export const quickProgram = join(import.meta.dirname, "mesh-program.ts");
 
 /** Program is a process of our own. */
 export interface Program {
+  readonly pid: number;
   /** What it has printed so far, and what it has complained. */
   readonly output: string;
   readonly errors: string;
@@ -41,6 +42,7 @@ export function runProgram(file: string, args: readonly string[], env: NodeJS.Pr
   });
 
   return {
+    pid: child.pid ?? 0,
     get output() {
       return output;
     },

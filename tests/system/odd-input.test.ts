@@ -147,5 +147,6 @@ describe("bytes that are no call at all", () => {
       socket.end(Buffer.from(bytes, "latin1"));
       await closed;
     }
+    expect(ports).toHaveLength(11);
   });
 });

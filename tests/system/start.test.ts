@@ -1,8 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { durationMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import { openSecrets } from "@gittix/local/secrets";
@@ -11,6 +13,7 @@ import { OrderStatus } from "@gittix/proto/orders/v1/order";
 import { readRows } from "../support/databases.ts";
 import { follow } from "../support/follow.ts";
 import { freePortRange } from "../support/free-ports.ts";
+import { insist } from "../support/insist.ts";
 import { createPeople, type People } from "../support/people.ts";
 import { runProgram, startProgram, type Program } from "../support/program.ts";
 import { until } from "../support/until.ts";
@@ -54,6 +57,18 @@ function enter(): People {
   return people;
 }
 
+/** Sends 10 MB to an rpc, and stays connected after it was refused. */
+async function sendTooMuch(): Promise<void> {
+  // At the end it is cut off, which is no business of the test.
+  const socket = connect(port, "127.0.0.1").on("error", () => {});
+  closers.push(() => socket.destroy());
+  const head = "POST /gittix.auth.v1.AuthService/SignIn HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
+  socket.write(`${head}content-length: 10000000\r\n\r\n`);
+  socket.write(Buffer.alloc(10_000_000, " "));
+  const [answer] = await once(socket, "data");
+  expect(String(answer)).toContain("429");
+}
+
 /** Expects a start to fail with one sentence, on one line, that says what to do. */
 async function expectRefusal(program: Program, ...words: readonly string[]): Promise<void> {
   expect(await program.ended).toBe(1);
@@ -75,8 +90,17 @@ describe("npm start", () => {
     expect(program.errors).toBe("");
   });
 
-  test.each(["SIGINT", "SIGTERM"] as const)("stops cleanly on %s within seconds, while somebody watches", async (signal) => {
+  test("is ready within 5 seconds, in less than 250 MB", async () => {
     const program = await ready();
+    const [, seconds] = /ready at \S+ \(([\d.]+) s\)/.exec(program.output) ?? [];
+    expect(Number(seconds)).toBeLessThan(5);
+    const { stdout } = await promisify(execFile)("ps", ["-o", "rss=", "-p", String(program.pid)]);
+    expect(Number(stdout) / 1024).toBeLessThan(250);
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)("stops cleanly on %s within seconds, though somebody watches and another sends too much", async (signal) => {
+    const program = await ready();
+    await sendTooMuch();
     const watching = follow((abort) => enter().services.tickets.watchTickets({}, { signal: abort }));
     closers.push(watching.leave);
     await watching.next(({ event }) => event.case === "heartbeat");
@@ -104,7 +128,10 @@ describe("npm start", () => {
   });
 
   test("with --demo lists some tickets to look at, once however often it is started", async () => {
-    const demoTickets = async () => (await enter().services.tickets.listTickets({ pageSize: 100 })).tickets.length;
+    const demoTickets = async () => {
+      const { services } = enter();
+      return (await insist(() => services.tickets.listTickets({ pageSize: 100 }))).tickets.length;
+    };
     const first = await ready(["--demo"]);
     expect(first.output).toMatch(/sign in as \S+@example\.com/);
     const count = await demoTickets();

@@ -13,7 +13,7 @@ import { until } from "../support/until.ts";
 import { startWorld, type Person, type World } from "../support/world.ts";
 
 let world: World;
-let following: Following<unknown>[] = [];
+const following: Following<unknown>[] = [];
 beforeEach(async () => void (world = await startWorld()));
 afterEach(async () => {
   for (const each of following.splice(0)) each.leave();

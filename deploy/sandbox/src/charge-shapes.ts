@@ -1,11 +1,11 @@
-import { newId } from './ids.ts';
-import { NO_BILLING_DETAILS } from './method-shapes.ts';
-import type { Charge, PaymentIntent, PaymentMethod } from './types.ts';
+import { newId } from "./ids.ts";
+import { NO_BILLING_DETAILS } from "./method-shapes.ts";
+import type { Charge, PaymentIntent, PaymentMethod } from "./types.ts";
 
 export function newCharge(intent: PaymentIntent, method: PaymentMethod, created: number): Charge {
   return {
-    id: newId(method.type === 'card' ? 'ch' : 'py'),
-    object: 'charge',
+    id: newId(method.type === "card" ? "ch" : "py"),
+    object: "charge",
     amount: intent.amount,
     amount_captured: 0,
     amount_refunded: 0,
@@ -14,7 +14,7 @@ export function newCharge(intent: PaymentIntent, method: PaymentMethod, created:
     application_fee_amount: null,
     balance_transaction: null,
     billing_details: NO_BILLING_DETAILS,
-    calculated_statement_descriptor: 'STRIPE SANDBOX',
+    calculated_statement_descriptor: "STRIPE SANDBOX",
     captured: false,
     created,
     currency: intent.currency,
@@ -43,37 +43,33 @@ export function newCharge(intent: PaymentIntent, method: PaymentMethod, created:
     source_transfer: null,
     statement_descriptor: intent.statement_descriptor,
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
-    status: 'pending',
+    status: "pending",
     transfer_data: null,
     transfer_group: null,
   };
 }
 
-export function outcome(
-  type: string,
-  networkStatus: string,
-  sellerMessage: string,
-): NonNullable<Charge['outcome']> {
+export function outcome(type: string, networkStatus: string, sellerMessage: string): NonNullable<Charge["outcome"]> {
   return {
     advice_code: null,
     network_advice_code: null,
     network_decline_code: null,
     network_status: networkStatus,
     reason: null,
-    risk_level: 'normal',
+    risk_level: "normal",
     risk_score: 20,
     seller_message: sellerMessage,
     type,
   };
 }
 
-function paidWith({ type, card, us_bank_account: bank }: PaymentMethod): Charge['payment_method_details'] {
+function paidWith({ type, card, us_bank_account: bank }: PaymentMethod): Charge["payment_method_details"] {
   if (card === undefined) {
     return {
       type,
       us_bank_account: {
-        account_holder_type: 'individual',
-        account_type: 'checking',
+        account_holder_type: "individual",
+        account_type: "checking",
         bank_name: bank?.bank_name ?? null,
         fingerprint: bank?.fingerprint ?? null,
         last4: bank?.last4 ?? null,
@@ -100,7 +96,7 @@ function paidWith({ type, card, us_bank_account: bank }: PaymentMethod): Charge[
       mandate: null,
       network: card.brand,
       network_transaction_id: null,
-      regulated_status: 'unregulated',
+      regulated_status: "unregulated",
       three_d_secure: null,
       transaction_link_id: null,
       wallet: null,

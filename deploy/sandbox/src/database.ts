@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from "node:sqlite";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS objects (
@@ -54,7 +54,7 @@ export function openDatabase(file: string): Database {
   const sqlite = new DatabaseSync(file);
   // With the write-ahead log a commit survives the death of the process; only a power cut could
   // lose the last ones, and a sandbox holds no money.
-  sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
+  sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;");
   sqlite.exec(SCHEMA);
 
   // Preparing a statement costs more than running it; there are a few dozen different ones.
@@ -72,13 +72,13 @@ export function openDatabase(file: string): Database {
     get: (sql, ...values) => prepared(sql).get(...values),
     run: (sql, ...values) => void prepared(sql).run(...values),
     transaction(work) {
-      sqlite.exec('BEGIN IMMEDIATE');
+      sqlite.exec("BEGIN IMMEDIATE");
       try {
         const result = work();
-        sqlite.exec('COMMIT');
+        sqlite.exec("COMMIT");
         return result;
       } catch (cause) {
-        sqlite.exec('ROLLBACK');
+        sqlite.exec("ROLLBACK");
         throw cause;
       }
     },

@@ -1,8 +1,8 @@
-import type { PaymentIntent, PaymentMethod } from './types.ts';
+import type { PaymentIntent, PaymentMethod } from "./types.ts";
 
 /** ErrorBody is the value of `error` in a failed answer of Stripe's API. */
 export type ErrorBody = {
-  type: 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
+  type: "api_error" | "card_error" | "idempotency_error" | "invalid_request_error";
   message: string;
   code?: string;
   decline_code?: string;
@@ -33,12 +33,12 @@ export class ApiError extends Error {
 }
 
 export function docUrl(code: string): string {
-  return `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`;
+  return `https://stripe.com/docs/error-codes/${code.replaceAll("_", "-")}`;
 }
 
 /** invalid is a request that Stripe refuses before it executes. */
 export function invalid(message: string, where: { param?: string; code?: string } = {}): ApiError {
-  return new ApiError(400, { type: 'invalid_request_error', message, ...where }, false);
+  return new ApiError(400, { type: "invalid_request_error", message, ...where }, false);
 }
 
 /** refused is a request that Stripe began to execute and then could not carry out. */
@@ -46,33 +46,29 @@ export function refused(
   message: string,
   more: { param?: string; code?: string; payment_intent?: PaymentIntent } = {},
 ): ApiError {
-  return new ApiError(400, { type: 'invalid_request_error', message, ...more }, true);
+  return new ApiError(400, { type: "invalid_request_error", message, ...more }, true);
 }
 
 export function missing(thing: string, id: string, param: string, status = 404): ApiError {
   const message = `No such ${thing}: '${id}'`;
-  return new ApiError(
-    status,
-    { type: 'invalid_request_error', code: 'resource_missing', message, param },
-    true,
-  );
+  return new ApiError(status, { type: "invalid_request_error", code: "resource_missing", message, param }, true);
 }
 
 export function notFound(method: string, path: string): ApiError {
   const message =
     `Unrecognized request URL (${method}: ${path}). ` +
-    'Please see https://stripe.com/docs or we can help at https://support.stripe.com/.';
-  return new ApiError(404, { type: 'invalid_request_error', message }, false);
+    "Please see https://stripe.com/docs or we can help at https://support.stripe.com/.";
+  return new ApiError(404, { type: "invalid_request_error", message }, false);
 }
 
 export function unauthorized(message: string, status: 401 | 403 = 401, code?: string): ApiError {
-  return new ApiError(status, { type: 'invalid_request_error', message, ...(code && { code }) }, false);
+  return new ApiError(status, { type: "invalid_request_error", message, ...(code && { code }) }, false);
 }
 
 export function idempotencyConflict(status: 400 | 409, message: string, code?: string): ApiError {
-  return new ApiError(status, { type: 'idempotency_error', message, ...(code && { code }) }, false);
+  return new ApiError(status, { type: "idempotency_error", message, ...(code && { code }) }, false);
 }
 
 export function internalError(): ErrorBody {
-  return { type: 'api_error', message: 'An unknown error occurred. The sandbox was asked for it, or broke.' };
+  return { type: "api_error", message: "An unknown error occurred. The sandbox was asked for it, or broke." };
 }

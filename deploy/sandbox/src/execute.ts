@@ -1,9 +1,9 @@
-import type { Database } from './database.ts';
-import { ApiError, internalError } from './errors.ts';
-import type { Idempotency, Kept } from './idempotency.ts';
-import type { Caller } from './keys.ts';
-import { viewOf } from './routes.ts';
-import type { Reply } from './types.ts';
+import type { Database } from "./database.ts";
+import { ApiError, internalError } from "./errors.ts";
+import type { Idempotency, Kept } from "./idempotency.ts";
+import type { Caller } from "./keys.ts";
+import { viewOf } from "./routes.ts";
+import type { Reply } from "./types.ts";
 
 export type Execution = {
   requestId: string;
@@ -28,9 +28,7 @@ export function createExecute(database: Database, idempotency: Idempotency) {
     try {
       return database.transaction(() => {
         const reply = work();
-        return keep(
-          answerOf(failAfter ? { status: 500, body: { error: internalError() } } : reply, requestId),
-        );
+        return keep(answerOf(failAfter ? { status: 500, body: { error: internalError() } } : reply, requestId));
       });
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
@@ -42,7 +40,7 @@ export function createExecute(database: Database, idempotency: Idempotency) {
 
 export function failure(cause: ApiError, caller: Caller): Reply {
   const body = { error: cause.error };
-  return { status: cause.status, body: caller === 'browser' ? viewOf(body) : body };
+  return { status: cause.status, body: caller === "browser" ? viewOf(body) : body };
 }
 
 export function answerOf({ status, body }: Reply, requestId: string): Kept {

@@ -1,16 +1,16 @@
-import { invalid } from './errors.ts';
+import { invalid } from "./errors.ts";
 
 export const FAULT_KINDS = [
-  'latency',
-  'error_before',
-  'error_after',
-  'drop_before',
-  'drop_after',
-  'hang_after',
-  'webhook_drop',
-  'webhook_double',
-  'webhook_delay',
-  'webhook_shuffle',
+  "latency",
+  "error_before",
+  "error_after",
+  "drop_before",
+  "drop_after",
+  "hang_after",
+  "webhook_drop",
+  "webhook_double",
+  "webhook_delay",
+  "webhook_shuffle",
 ] as const;
 
 /**
@@ -28,7 +28,7 @@ export type Fault = {
   ms?: number;
 };
 
-export type RequestFaults = Partial<Record<Fault['kind'], { ms: number }>>;
+export type RequestFaults = Partial<Record<Fault["kind"], { ms: number }>>;
 export type WebhookFaults = { drop: boolean; copies: number; delayMs: number };
 
 export type Faults = {
@@ -41,7 +41,7 @@ export type Faults = {
   ofWebhook: (eventType: string) => WebhookFaults;
 };
 
-const MS_DEFAULT: Partial<Record<Fault['kind'], number>> = {
+const MS_DEFAULT: Partial<Record<Fault["kind"], number>> = {
   latency: 1000,
   hang_after: 120_000,
   webhook_delay: 2000,
@@ -54,7 +54,7 @@ export function createFaults(seed = 1, initial: Fault[] = []): Faults {
 
   function strikes(subject: string, webhook: boolean): Fault[] {
     const striking = active.filter(({ fault, pattern, struck }) => {
-      if (fault.kind.startsWith('webhook_') !== webhook || !pattern.test(subject)) return false;
+      if (fault.kind.startsWith("webhook_") !== webhook || !pattern.test(subject)) return false;
       return struck < (fault.count ?? Infinity) && random() < (fault.probability ?? 1);
     });
     for (const one of striking) one.struck += 1;
@@ -73,18 +73,16 @@ export function createFaults(seed = 1, initial: Fault[] = []): Faults {
     seed: (next) => void (random = createRandom(next)),
     list: () => active.map(({ fault, struck }) => ({ ...fault, struck })),
     ofRequest(method, path) {
-      return Object.fromEntries(
-        strikes(`${method} ${path}`, false).map((fault) => [fault.kind, { ms: msOf(fault) }]),
-      );
+      return Object.fromEntries(strikes(`${method} ${path}`, false).map((fault) => [fault.kind, { ms: msOf(fault) }]));
     },
     ofWebhook(eventType) {
       const plan = { drop: false, copies: 1, delayMs: 0 };
       for (const fault of strikes(eventType, true)) {
-        if (fault.kind === 'webhook_drop') plan.drop = true;
-        if (fault.kind === 'webhook_double') plan.copies += 1;
-        if (fault.kind === 'webhook_delay') plan.delayMs += msOf(fault);
+        if (fault.kind === "webhook_drop") plan.drop = true;
+        if (fault.kind === "webhook_double") plan.copies += 1;
+        if (fault.kind === "webhook_delay") plan.delayMs += msOf(fault);
         // Each event waits a random while of its own, so that they overtake one another.
-        if (fault.kind === 'webhook_shuffle') plan.delayMs += Math.floor(random() * msOf(fault));
+        if (fault.kind === "webhook_shuffle") plan.delayMs += Math.floor(random() * msOf(fault));
       }
       return plan;
     },
@@ -94,34 +92,33 @@ export function createFaults(seed = 1, initial: Fault[] = []): Faults {
 /** readFaults checks what came over HTTP, where the compiler could not. */
 export function readFaults(given: unknown): Fault[] {
   return (Array.isArray(given) ? given : [given]).map((item: unknown) => {
-    if (typeof item !== 'object' || item === null) throw invalid('A fault is an object with a kind.');
+    if (typeof item !== "object" || item === null) throw invalid("A fault is an object with a kind.");
     const { kind, on, probability, count, ms, ...rest }: Record<string, unknown> = { ...item };
     const known = FAULT_KINDS.find((name) => name === kind);
-    if (known === undefined)
-      throw invalid(`Invalid kind: must be one of ${FAULT_KINDS.join(', ')}`, { param: 'kind' });
-    if (on !== undefined && typeof on !== 'string') throw invalid('on must be text', { param: 'on' });
+    if (known === undefined) throw invalid(`Invalid kind: must be one of ${FAULT_KINDS.join(", ")}`, { param: "kind" });
+    if (on !== undefined && typeof on !== "string") throw invalid("on must be text", { param: "on" });
     const strange = Object.keys(rest)[0];
     if (strange !== undefined) throw invalid(`Received unknown parameter: ${strange}`, { param: strange });
     return {
       kind: known,
       ...(on !== undefined && { on }),
-      ...(probability !== undefined && { probability: number('probability', probability) }),
-      ...(count !== undefined && { count: number('count', count) }),
-      ...(ms !== undefined && { ms: number('ms', ms) }),
+      ...(probability !== undefined && { probability: number("probability", probability) }),
+      ...(count !== undefined && { count: number("count", count) }),
+      ...(ms !== undefined && { ms: number("ms", ms) }),
     };
   });
 }
 
-function patternOf(on = ''): RegExp {
+function patternOf(on = ""): RegExp {
   try {
     return new RegExp(on);
   } catch {
-    throw invalid(`Invalid regular expression: ${on}`, { param: 'on' });
+    throw invalid(`Invalid regular expression: ${on}`, { param: "on" });
   }
 }
 
 function number(name: string, value: unknown): number {
-  if (typeof value === 'number' && value >= 0) return value;
+  if (typeof value === "number" && value >= 0) return value;
   throw invalid(`${name} must be a number of at least 0`, { param: name });
 }
 

@@ -1,4 +1,4 @@
-import { invalid } from './errors.ts';
+import { invalid } from "./errors.ts";
 
 /** Form is a decoded `a[b][c]=d` body: hashes of hashes of strings. A list is a hash with 0, 1, … */
 export type Form = { [key: string]: FormValue };
@@ -20,9 +20,9 @@ export function decodeForm(encoded: string): Form {
 
 /** canonical gives two forms the same text exactly if they carry the same parameters. */
 export function canonical(value: FormValue): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === "string") return JSON.stringify(value);
   const keys = Object.keys(value).toSorted();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? '')}`).join(',')}}`;
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? "")}`).join(",")}}`;
 }
 
 // Without a prototype a parameter named `__proto__` or `constructor` is a name like any other.
@@ -31,9 +31,9 @@ function emptyForm(): Form {
 }
 
 function pathOf(key: string): string[] {
-  const open = key.indexOf('[');
+  const open = key.indexOf("[");
   if (open <= 0) return [key];
-  const parts = [...key.slice(open).matchAll(/\[([^[\]]*)\]/g)].map((match) => match[1] ?? '');
+  const parts = [...key.slice(open).matchAll(/\[([^[\]]*)\]/g)].map((match) => match[1] ?? "");
   if (parts.length >= DEPTH_MAX) throw invalid(`Invalid nesting: ${key}`, { param: key });
   return [key.slice(0, open), ...parts];
 }
@@ -42,13 +42,13 @@ function put(root: Form, path: string[], value: string): void {
   let here = root;
   path.forEach((part, index) => {
     // `expand[]=a&expand[]=b` means the next free place, as in `expand[0]=a&expand[1]=b`.
-    const key = part === '' ? String(Object.keys(here).length) : part;
+    const key = part === "" ? String(Object.keys(here).length) : part;
     if (index === path.length - 1) {
       here[key] = value;
       return;
     }
     const next = here[key];
-    if (typeof next === 'object') {
+    if (typeof next === "object") {
       here = next;
     } else {
       const made = emptyForm();

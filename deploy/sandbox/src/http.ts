@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { ApiError } from './errors.ts';
+import { ApiError } from "./errors.ts";
 
 const BODY_BYTES_MAX = 64 * 1024;
 
@@ -12,11 +12,11 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     length += bytes.length;
     if (length > BODY_BYTES_MAX) {
       const message = `A request body can have up to ${BODY_BYTES_MAX} bytes.`;
-      throw new ApiError(413, { type: 'invalid_request_error', message }, false);
+      throw new ApiError(413, { type: "invalid_request_error", message }, false);
     }
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 export function header(request: IncomingMessage, name: string): string | undefined {
@@ -25,13 +25,11 @@ export function header(request: IncomingMessage, name: string): string | undefin
 }
 
 export function sendJson(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body);
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" }).end(body);
 }
 
 export function sendHtml(response: ServerResponse, status: number, html: string): void {
-  response
-    .writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
-    .end(html);
+  response.writeHead(status, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" }).end(html);
 }
 
 /** escapeHtml makes text harmless inside of an element or a quoted attribute. */

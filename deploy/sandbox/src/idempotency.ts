@@ -1,5 +1,5 @@
-import type { Database } from './database.ts';
-import { idempotencyConflict, invalid } from './errors.ts';
+import type { Database } from "./database.ts";
+import { idempotencyConflict, invalid } from "./errors.ts";
 
 const KEY_LENGTH_MAX = 255;
 
@@ -22,31 +22,31 @@ export function createIdempotency(database: Database, now: () => number): Idempo
     claim(key, endpoint, params) {
       if (key.length > KEY_LENGTH_MAX) {
         throw invalid(`Idempotency keys can have up to ${KEY_LENGTH_MAX} characters.`, {
-          param: 'Idempotency-Key',
+          param: "Idempotency-Key",
         });
       }
-      const row = database.get('SELECT * FROM idempotency_keys WHERE key = ?', key);
+      const row = database.get("SELECT * FROM idempotency_keys WHERE key = ?", key);
       if (row !== undefined) {
-        checkSame('endpoint', String(row['endpoint']), endpoint, key);
-        checkSame('parameters', String(row['params']), params, key);
+        checkSame("endpoint", String(row["endpoint"]), endpoint, key);
+        checkSame("parameters", String(row["params"]), params, key);
         return {
-          status: Number(row['status']),
-          body: String(row['body']),
-          requestId: String(row['request_id']),
+          status: Number(row["status"]),
+          body: String(row["body"]),
+          requestId: String(row["request_id"]),
         };
       }
       if (inFlight.has(key)) {
         const message =
-          'There is currently another in-progress request using this Stripe Idempotency Key (that probably means ' +
+          "There is currently another in-progress request using this Stripe Idempotency Key (that probably means " +
           `you submitted twice, and the other request is still going through): ${key}.`;
-        throw idempotencyConflict(409, message, 'idempotency_key_in_use');
+        throw idempotencyConflict(409, message, "idempotency_key_in_use");
       }
       inFlight.add(key);
       return undefined;
     },
     keep(key, endpoint, params, answer) {
       database.run(
-        'INSERT INTO idempotency_keys (key, endpoint, params, status, body, request_id, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        "INSERT INTO idempotency_keys (key, endpoint, params, status, body, request_id, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
         key,
         endpoint,
         params,
@@ -60,12 +60,12 @@ export function createIdempotency(database: Database, now: () => number): Idempo
   };
 }
 
-function checkSame(what: 'endpoint' | 'parameters', first: string, now: string, key: string): void {
+function checkSame(what: "endpoint" | "parameters", first: string, now: string, key: string): void {
   if (first === now) return;
   const used =
-    what === 'endpoint'
+    what === "endpoint"
       ? `for the same endpoint they were first used for ('${now}' vs '${first}')`
-      : 'with the same parameters they were first used with';
+      : "with the same parameters they were first used with";
   throw idempotencyConflict(
     400,
     `Keys for idempotent requests can only be used ${used}. ` +

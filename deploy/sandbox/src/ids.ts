@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto';
+import { randomInt } from "node:crypto";
 
-const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** newId makes an id of Stripe's look, such as `pi_3QxT…`: a prefix and 24 letters and digits. */
 export function newId(prefix: string): string {
@@ -16,5 +16,5 @@ export function newRequestId(): string {
 }
 
 function randomText(length: number): string {
-  return Array.from({ length }, () => LETTERS.charAt(randomInt(LETTERS.length))).join('');
+  return Array.from({ length }, () => LETTERS.charAt(randomInt(LETTERS.length))).join("");
 }

@@ -1,5 +1,5 @@
-import { checkAmount, currencyCode } from './money.ts';
-import type { AmountLimits } from './money.ts';
+import { checkAmount, currencyCode } from "./money.ts";
+import type { AmountLimits } from "./money.ts";
 import {
   flag,
   hash,
@@ -13,12 +13,12 @@ import {
   text,
   texts,
   url,
-} from './params.ts';
-import type { Reader } from './params.ts';
-import type { Form } from './form.ts';
-import { invalid } from './errors.ts';
+} from "./params.ts";
+import type { Reader } from "./params.ts";
+import type { Form } from "./form.ts";
+import { invalid } from "./errors.ts";
 
-const METHOD_TYPES = ['card', 'us_bank_account'];
+const METHOD_TYPES = ["card", "us_bank_account"];
 
 /** methodTypes takes a list of the types that the sandbox has test payment methods for. */
 const methodTypes: Reader<string[]> = (value, param) => {
@@ -49,7 +49,7 @@ const confirming = {
 
 const shared = {
   allowed_payment_method_types: methodTypes,
-  capture_method: oneOf('automatic', 'automatic_async'),
+  capture_method: oneOf("automatic", "automatic_async"),
   expand: texts,
   payment_details: ignored,
   payment_method: text,
@@ -66,9 +66,9 @@ const shared = {
 const createSpec = {
   amount: integer(1, Number.MAX_SAFE_INTEGER),
   currency: currencyCode,
-  automatic_payment_methods: hash({ enabled: flag, allow_redirects: oneOf('always', 'never') }),
+  automatic_payment_methods: hash({ enabled: flag, allow_redirects: oneOf("always", "never") }),
   confirm: flag,
-  confirmation_method: oneOf('automatic'),
+  confirmation_method: oneOf("automatic"),
   customer: notSpoken,
   customer_account: notSpoken,
   on_behalf_of: notSpoken,
@@ -89,8 +89,8 @@ export type ConfirmParams = ReturnType<typeof readConfirm>;
 
 export function readCreate(form: Form, amounts: AmountLimits) {
   const params = readParams(form, createSpec);
-  const amount = required(params.amount, 'amount');
-  const currency = required(params.currency, 'currency');
+  const amount = required(params.amount, "amount");
+  const currency = required(params.currency, "currency");
   checkAmount(amount, currency, amounts);
   const early = Object.keys(confirming).find((name) => Object.hasOwn(form, name));
   if (early !== undefined && params.confirm !== true) {
@@ -105,7 +105,7 @@ export function readConfirm(form: Form) {
 
 export function readCancel(form: Form) {
   return readParams(form, {
-    cancellation_reason: oneOf('duplicate', 'fraudulent', 'requested_by_customer', 'abandoned'),
+    cancellation_reason: oneOf("duplicate", "fraudulent", "requested_by_customer", "abandoned"),
     expand: texts,
   });
 }
@@ -116,7 +116,7 @@ export function readRetrieve(form: Form) {
 
 // Of the many options per payment method one is heard: asking for 3-D Secure.
 function ignoredBut3ds(value: Parameters<Reader<unknown>>[0]): { authenticate: boolean } {
-  const card = typeof value === 'object' ? value['card'] : undefined;
-  const wish = typeof card === 'object' ? card['request_three_d_secure'] : undefined;
-  return { authenticate: wish === 'any' || wish === 'challenge' };
+  const card = typeof value === "object" ? value["card"] : undefined;
+  const wish = typeof card === "object" ? card["request_three_d_secure"] : undefined;
+  return { authenticate: wish === "any" || wish === "challenge" };
 }

@@ -1,9 +1,9 @@
-import { createAlarm } from './alarm.ts';
-import { settle } from './attempts.ts';
-import type { Database } from './database.ts';
-import { settleRefund } from './refunds.ts';
-import type { Log } from './types.ts';
-import type { JobKind, Work } from './work.ts';
+import { createAlarm } from "./alarm.ts";
+import { settle } from "./attempts.ts";
+import type { Database } from "./database.ts";
+import { settleRefund } from "./refunds.ts";
+import type { Log } from "./types.ts";
+import type { JobKind, Work } from "./work.ts";
 
 /** Jobs are what happens by itself some time later; they are rows, so a restart only delays them. */
 export type Jobs = {
@@ -27,38 +27,30 @@ export function createJobs({ database, now, delaysMs, begin, committed, log }: O
   const alarm = createAlarm({
     now,
     next() {
-      const due = database.get('SELECT MIN(due_ms) AS due FROM jobs')?.['due'];
-      return typeof due === 'number' ? due : undefined;
+      const due = database.get("SELECT MIN(due_ms) AS due FROM jobs")?.["due"];
+      return typeof due === "number" ? due : undefined;
     },
     ring: () => run(now()),
   });
 
   function run(until: number): void {
-    const jobs = database.all(
-      'SELECT id, kind, subject FROM jobs WHERE due_ms <= ? ORDER BY due_ms, id',
-      until,
-    );
+    const jobs = database.all("SELECT id, kind, subject FROM jobs WHERE due_ms <= ? ORDER BY due_ms, id", until);
     for (const { id, kind, subject } of jobs) {
       try {
         database.transaction(() => carryOut(begin(), String(kind), String(subject)));
       } catch (cause) {
         // One broken job must neither end the process nor be tried for ever.
-        log('job failed', { kind: String(kind), subject: String(subject), cause: String(cause) });
+        log("job failed", { kind: String(kind), subject: String(subject), cause: String(cause) });
       }
       // Deleted after its work: a crash in between repeats it, which changes nothing.
-      database.run('DELETE FROM jobs WHERE id = ?', Number(id));
+      database.run("DELETE FROM jobs WHERE id = ?", Number(id));
     }
     if (jobs.length > 0) committed();
   }
 
   return {
     later(kind, subject) {
-      database.run(
-        'INSERT INTO jobs (kind, subject, due_ms) VALUES (?, ?, ?)',
-        kind,
-        subject,
-        now() + delaysMs[kind],
-      );
+      database.run("INSERT INTO jobs (kind, subject, due_ms) VALUES (?, ?, ?)", kind, subject, now() + delaysMs[kind]);
     },
     settle: () => run(Number.MAX_SAFE_INTEGER),
     wake: alarm.set,
@@ -67,11 +59,11 @@ export function createJobs({ database, now, delaysMs, begin, committed, log }: O
 }
 
 function carryOut(work: Work, kind: string, subject: string): void {
-  if (kind === 'settle_payment') {
-    const intent = work.store.find('payment_intent', subject);
+  if (kind === "settle_payment") {
+    const intent = work.store.find("payment_intent", subject);
     if (intent !== undefined) settle(work, intent);
-  } else if (kind === 'settle_refund') {
-    const refund = work.store.find('refund', subject);
+  } else if (kind === "settle_refund") {
+    const refund = work.store.find("refund", subject);
     if (refund !== undefined) settleRefund(work, refund);
   }
 }

@@ -1,9 +1,9 @@
-import type { Fault, Faults } from './faults.ts';
-import type { AmountLimits } from './money.ts';
-import type { Retention } from './retention.ts';
-import type { State, Totals } from './state.ts';
-import type { Log } from './types.ts';
-import type { Webhook } from './webhooks.ts';
+import type { Fault, Faults } from "./faults.ts";
+import type { AmountLimits } from "./money.ts";
+import type { Retention } from "./retention.ts";
+import type { State, Totals } from "./state.ts";
+import type { Log } from "./types.ts";
+import type { Webhook } from "./webhooks.ts";
 
 export type SandboxOptions = {
   secretKey: string;

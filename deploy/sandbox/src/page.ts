@@ -1,10 +1,10 @@
-import type { Database } from './database.ts';
-import type { Faults } from './faults.ts';
-import { escapeHtml, STYLE } from './http.ts';
-import { inWords } from './money.ts';
-import { idOf } from './events.ts';
-import { readState, readTotals } from './state.ts';
-import type { Store } from './store.ts';
+import type { Database } from "./database.ts";
+import type { Faults } from "./faults.ts";
+import { escapeHtml, STYLE } from "./http.ts";
+import { inWords } from "./money.ts";
+import { idOf } from "./events.ts";
+import { readState, readTotals } from "./state.ts";
+import type { Store } from "./store.ts";
 
 const ROWS_MAX = 100;
 
@@ -19,8 +19,8 @@ export function renderPage(database: Database, store: Store, faults: Faults): st
       <p>A local stand-in for Stripe. No money moves. The newest ${ROWS_MAX} of each; all of it as
         <a href="/_sandbox/state">JSON</a>.</p>
       ${table(
-        'Totals',
-        ['currency', 'captured', 'refunded', 'net'],
+        "Totals",
+        ["currency", "captured", "refunded", "net"],
         Object.entries(totals.money).map(([code, sum]) => [
           code,
           inWords(sum.captured, code),
@@ -29,31 +29,31 @@ export function renderPage(database: Database, store: Store, faults: Faults): st
         ]),
       )}
       ${table(
-        'Payment intents',
-        ['opened', 'id', 'amount', 'status', 'last error', 'metadata'],
+        "Payment intents",
+        ["opened", "id", "amount", "status", "last error", "metadata"],
         state.payment_intents.map((intent) => [
           time(intent.created),
           intent.id,
           inWords(intent.amount, intent.currency),
           intent.status,
-          intent.last_payment_error?.decline_code ?? intent.last_payment_error?.code ?? '',
+          intent.last_payment_error?.decline_code ?? intent.last_payment_error?.code ?? "",
           JSON.stringify(intent.metadata),
         ]),
       )}
       ${table(
-        'Refunds',
-        ['made', 'id', 'payment intent', 'amount', 'status'],
+        "Refunds",
+        ["made", "id", "payment intent", "amount", "status"],
         state.refunds.map((refund) => [
           time(refund.created),
           refund.id,
           idOf(refund.payment_intent),
           inWords(refund.amount, refund.currency),
-          refund.status ?? '',
+          refund.status ?? "",
         ]),
       )}
       ${table(
-        'Webhook deliveries',
-        ['event', 'type', 'state', 'attempts', 'last answer'],
+        "Webhook deliveries",
+        ["event", "type", "state", "attempts", "last answer"],
         state.deliveries.map((delivery) => [
           delivery.event,
           delivery.type,
@@ -63,16 +63,16 @@ export function renderPage(database: Database, store: Store, faults: Faults): st
         ]),
       )}
       ${table(
-        'Faults',
-        ['kind', 'on', 'probability', 'struck', 'at most'],
+        "Faults",
+        ["kind", "on", "probability", "struck", "at most"],
         faults
           .list()
           .map((fault) => [
             fault.kind,
-            fault.on ?? 'everything',
+            fault.on ?? "everything",
             String(fault.probability ?? 1),
             String(fault.struck),
-            String(fault.count ?? 'no bound'),
+            String(fault.count ?? "no bound"),
           ]),
       )}
     </main></html>`;
@@ -80,13 +80,11 @@ export function renderPage(database: Database, store: Store, faults: Faults): st
 
 function table(title: string, columns: string[], rows: string[][]): string {
   if (rows.length === 0) return `<h2>${title}</h2><p>None.</p>`;
-  const head = columns.map((column) => `<th scope="col">${column}</th>`).join('');
-  const body = rows
-    .map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`)
-    .join('');
+  const head = columns.map((column) => `<th scope="col">${column}</th>`).join("");
+  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`).join("");
   return `<h2>${title}</h2><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
 function time(seconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }

@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Database } from "./database.ts";
 
 export type Retention = {
   /** intentsMs: a payment is forgotten, with all that belongs to it, this long after it was opened. */
@@ -18,10 +18,7 @@ export function forget(database: Database, nowMs: number, wanted: Partial<Retent
       "DELETE FROM objects WHERE intent IN (SELECT id FROM objects WHERE object = 'payment_intent' AND created < ?)",
       created,
     );
-    database.run(
-      'DELETE FROM deliveries WHERE event_id NOT IN (SELECT id FROM objects WHERE object = ?)',
-      'event',
-    );
-    database.run('DELETE FROM idempotency_keys WHERE created_ms < ?', nowMs - idempotencyMs);
+    database.run("DELETE FROM deliveries WHERE event_id NOT IN (SELECT id FROM objects WHERE object = ?)", "event");
+    database.run("DELETE FROM idempotency_keys WHERE created_ms < ?", nowMs - idempotencyMs);
   });
 }

@@ -1,6 +1,6 @@
-import type { Database } from './database.ts';
-import type { Store } from './store.ts';
-import type { Charge, PaymentIntent, Refund, StripeEvent } from './types.ts';
+import type { Database } from "./database.ts";
+import type { Store } from "./store.ts";
+import type { Charge, PaymentIntent, Refund, StripeEvent } from "./types.ts";
 
 export type Delivery = {
   id: number;
@@ -29,18 +29,18 @@ export type Totals = {
 /** readState shows what the sandbox holds, newest first. */
 export function readState(database: Database, store: Store, limit: number): State {
   return {
-    payment_intents: store.list('payment_intent', { limit }).data,
-    charges: store.list('charge', { limit }).data,
-    refunds: store.list('refund', { limit }).data,
-    events: store.list('event', { limit }).data,
-    deliveries: database.all('SELECT * FROM deliveries ORDER BY id DESC LIMIT ?', limit).map((row) => ({
-      id: Number(row['id']),
-      event: String(row['event_id']),
-      type: String(row['type']),
-      state: String(row['state']),
-      attempts: Number(row['attempts']),
-      result: String(row['result']),
-      due_ms: Number(row['due_ms']),
+    payment_intents: store.list("payment_intent", { limit }).data,
+    charges: store.list("charge", { limit }).data,
+    refunds: store.list("refund", { limit }).data,
+    events: store.list("event", { limit }).data,
+    deliveries: database.all("SELECT * FROM deliveries ORDER BY id DESC LIMIT ?", limit).map((row) => ({
+      id: Number(row["id"]),
+      event: String(row["event_id"]),
+      type: String(row["type"]),
+      state: String(row["state"]),
+      attempts: Number(row["attempts"]),
+      result: String(row["result"]),
+      due_ms: Number(row["due_ms"]),
     })),
   };
 }
@@ -60,17 +60,17 @@ export function readTotals(database: Database): Totals {
   return {
     money: Object.fromEntries(
       money.map((row) => {
-        const captured = Number(row['captured']);
-        const refunded = Number(row['refunded']);
-        return [String(row['currency']), { captured, refunded, net: captured - refunded }];
+        const captured = Number(row["captured"]);
+        const refunded = Number(row["refunded"]);
+        return [String(row["currency"]), { captured, refunded, net: captured - refunded }];
       }),
     ),
-    payment_intents: status('payment_intent'),
-    refunds: status('refund'),
-    deliveries: counts(database, 'SELECT state AS name, COUNT(*) AS n FROM deliveries GROUP BY state'),
+    payment_intents: status("payment_intent"),
+    refunds: status("refund"),
+    deliveries: counts(database, "SELECT state AS name, COUNT(*) AS n FROM deliveries GROUP BY state"),
   };
 }
 
 function counts(database: Database, sql: string): Record<string, number> {
-  return Object.fromEntries(database.all(sql).map((row) => [String(row['name']), Number(row['n'])]));
+  return Object.fromEntries(database.all(sql).map((row) => [String(row["name"]), Number(row["n"])]));
 }

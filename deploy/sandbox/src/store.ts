@@ -1,5 +1,5 @@
-import type { Database, Row } from './database.ts';
-import type { Objects } from './types.ts';
+import type { Database, Row } from "./database.ts";
+import type { Objects } from "./types.ts";
 
 /** Page is which part of a list is asked for; newest first, as everywhere in Stripe. */
 export type Page = {
@@ -27,7 +27,7 @@ export function createStore(database: Database): Store {
   return {
     add(object, intentId, token) {
       database.run(
-        'INSERT INTO objects (id, object, created, intent, token, body) VALUES (?, ?, ?, ?, ?, ?)',
+        "INSERT INTO objects (id, object, created, intent, token, body) VALUES (?, ?, ?, ?, ?, ?)",
         object.id,
         object.object,
         object.created,
@@ -37,10 +37,10 @@ export function createStore(database: Database): Store {
       );
     },
     save(object) {
-      database.run('UPDATE objects SET body = ? WHERE id = ?', JSON.stringify(object), object.id);
+      database.run("UPDATE objects SET body = ? WHERE id = ?", JSON.stringify(object), object.id);
     },
     find(kind, id) {
-      const row = database.get('SELECT body FROM objects WHERE id = ? AND object = ?', id, kind);
+      const row = database.get("SELECT body FROM objects WHERE id = ? AND object = ?", id, kind);
       return row && parse(row);
     },
     list(kind, page) {
@@ -54,7 +54,7 @@ export function createStore(database: Database): Store {
            AND (?6 IS NULL OR intent = ?6)
            AND (?7 IS NULL OR json_extract(body, '$.charge') = ?7)
            AND (?8 IS NULL OR json_extract(body, '$.type') IN (SELECT value FROM json_each(?8)))
-         ORDER BY seq ${backwards ? 'ASC' : 'DESC'} LIMIT ?9`,
+         ORDER BY seq ${backwards ? "ASC" : "DESC"} LIMIT ?9`,
         kind,
         page.startingAfter ?? null,
         page.endingBefore ?? null,
@@ -69,13 +69,13 @@ export function createStore(database: Database): Store {
       return { data: backwards ? found.toReversed() : found, hasMore: rows.length > page.limit };
     },
     tokenOf(paymentMethodId) {
-      const token = database.get('SELECT token FROM objects WHERE id = ?', paymentMethodId)?.['token'];
-      return typeof token === 'string' ? token : undefined;
+      const token = database.get("SELECT token FROM objects WHERE id = ?", paymentMethodId)?.["token"];
+      return typeof token === "string" ? token : undefined;
     },
   };
 }
 
 // The column holds only what `add` and `save` wrote under the same kind, so its shape is known.
 function parse(row: Row): ReturnType<typeof JSON.parse> {
-  return JSON.parse(String(row['body']));
+  return JSON.parse(String(row["body"]));
 }

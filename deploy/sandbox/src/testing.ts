@@ -1,18 +1,18 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import { createServer } from "node:http";
+import type { IncomingMessage } from "node:http";
 
-import { Stripe } from 'stripe';
+import { Stripe } from "stripe";
 
-import { readBody } from './http.ts';
-import type { Sandbox, SandboxOptions } from './options.ts';
-import { startSandbox } from './server.ts';
+import { readBody } from "./http.ts";
+import type { Sandbox, SandboxOptions } from "./options.ts";
+import { startSandbox } from "./server.ts";
 
-export const SECRET_KEY = 'sk_test_51SandboxSecretKey';
-export const PUBLISHABLE_KEY = 'pk_test_51SandboxPublishableKey';
-export const WEBHOOK_SECRET = 'whsec_sandbox';
+export const SECRET_KEY = "sk_test_51SandboxSecretKey";
+export const PUBLISHABLE_KEY = "pk_test_51SandboxPublishableKey";
+export const WEBHOOK_SECRET = "whsec_sandbox";
 
 /** NO_REDIRECT is what a server sends that wants cards only and stays on its own page. */
-export const NO_REDIRECT = { enabled: true, allow_redirects: 'never' as const };
+export const NO_REDIRECT = { enabled: true, allow_redirects: "never" as const };
 
 export type Bench = AsyncDisposable & { sandbox: Sandbox; stripe: Stripe };
 
@@ -29,9 +29,9 @@ export async function startBench(options: Partial<SandboxOptions> = {}): Promise
 export function stripeFor(port: number, config: { apiKey?: string; timeout?: number } = {}): Stripe {
   const { apiKey = SECRET_KEY, timeout = 10_000 } = config;
   return new Stripe(apiKey, {
-    host: '127.0.0.1',
+    host: "127.0.0.1",
     port,
-    protocol: 'http',
+    protocol: "http",
     maxNetworkRetries: 0,
     telemetry: false,
     timeout,
@@ -48,7 +48,7 @@ export function pay(
   return stripe.paymentIntents.create(
     {
       amount: 2000,
-      currency: 'usd',
+      currency: "usd",
       confirm: true,
       payment_method: paymentMethod,
       automatic_payment_methods: NO_REDIRECT,
@@ -65,7 +65,7 @@ export async function errorOf(promise: Promise<unknown>): Promise<Stripe.errors.
     (cause: unknown) => cause,
   );
   if (outcome instanceof Stripe.errors.StripeError) return outcome;
-  throw new Error('expected an error of Stripe', { cause: outcome });
+  throw new Error("expected an error of Stripe", { cause: outcome });
 }
 
 /** until waits for a condition; the test's own time limit is its bound. */
@@ -86,7 +86,7 @@ export async function startReceiver(): Promise<Receiver> {
   const { webhooks } = stripeFor(1);
 
   async function receive(request: IncomingMessage): Promise<number> {
-    const signature = request.headers['stripe-signature'] ?? '';
+    const signature = request.headers["stripe-signature"] ?? "";
     const event = webhooks.constructEvent(await readBody(request), signature, WEBHOOK_SECRET);
     if (refusals > 0) {
       refusals -= 1;
@@ -101,9 +101,9 @@ export async function startReceiver(): Promise<Receiver> {
       () => response.writeHead(400).end(),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
     url: `http://127.0.0.1:${port}/webhooks`,
     events,

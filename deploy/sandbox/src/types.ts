@@ -1,4 +1,4 @@
-import type { Stripe } from 'stripe';
+import type { Stripe } from "stripe";
 
 // The shapes are the SDK's own, so the compiler proves that what the sandbox answers is what the
 // SDK promises its callers. Only types are imported: at run time the sandbox needs no package.
@@ -11,7 +11,7 @@ export type LastPaymentError = Stripe.PaymentIntent.LastPaymentError;
 /** StripeEvent is the envelope of a webhook; the SDK's own type is a union of 250 of these. */
 export type StripeEvent = {
   id: string;
-  object: 'event';
+  object: "event";
   api_version: string;
   created: number;
   data: { object: PaymentIntent | Charge | Refund };
@@ -22,20 +22,20 @@ export type StripeEvent = {
 };
 
 export type EventType =
-  | 'payment_intent.created'
-  | 'payment_intent.requires_action'
-  | 'payment_intent.processing'
-  | 'payment_intent.succeeded'
-  | 'payment_intent.payment_failed'
-  | 'payment_intent.canceled'
-  | 'charge.pending'
-  | 'charge.succeeded'
-  | 'charge.failed'
-  | 'charge.refunded'
-  | 'charge.refund.updated'
-  | 'refund.created'
-  | 'refund.updated'
-  | 'refund.failed';
+  | "payment_intent.created"
+  | "payment_intent.requires_action"
+  | "payment_intent.processing"
+  | "payment_intent.succeeded"
+  | "payment_intent.payment_failed"
+  | "payment_intent.canceled"
+  | "charge.pending"
+  | "charge.succeeded"
+  | "charge.failed"
+  | "charge.refunded"
+  | "charge.refund.updated"
+  | "refund.created"
+  | "refund.updated"
+  | "refund.failed";
 
 /** Objects maps Stripe's `object` names to the shapes kept under them. */
 export type Objects = {

@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
+import { createHmac } from "node:crypto";
 
-import { createAlarm } from './alarm.ts';
-import type { Database } from './database.ts';
-import type { Store } from './store.ts';
-import type { Log, StripeEvent } from './types.ts';
+import { createAlarm } from "./alarm.ts";
+import type { Database } from "./database.ts";
+import type { Store } from "./store.ts";
+import type { Log, StripeEvent } from "./types.ts";
 
 export type Webhook = {
   url: string;
@@ -44,14 +44,14 @@ export function createWebhooks({ database, store, now, log, webhook }: Options):
         "SELECT id, event_id, attempts, due_ms FROM deliveries WHERE state = 'pending' ORDER BY due_ms, id LIMIT ?",
         2 * IN_FLIGHT_MAX,
       )
-      .filter((row) => !sending.has(Number(row['id'])));
+      .filter((row) => !sending.has(Number(row["id"])));
   const alarm = createAlarm({
     now,
     next: () => (target === undefined || sending.size >= IN_FLIGHT_MAX ? undefined : earliest(due())),
     ring() {
       for (const row of due().slice(0, IN_FLIGHT_MAX - sending.size)) {
-        if (Number(row['due_ms']) > now()) break;
-        start(Number(row['id']), String(row['event_id']), Number(row['attempts']) + 1);
+        if (Number(row["due_ms"]) > now()) break;
+        start(Number(row["id"]), String(row["event_id"]), Number(row["attempts"]) + 1);
       }
     },
   });
@@ -68,30 +68,30 @@ export function createWebhooks({ database, store, now, log, webhook }: Options):
   }
 
   async function deliver(eventId: string): Promise<string> {
-    const event = store.find('event', eventId);
-    if (event === undefined || target === undefined) return 'nothing to send';
+    const event = store.find("event", eventId);
+    if (event === undefined || target === undefined) return "nothing to send";
     try {
       const answer = await fetch(target.url, signed(event, target.secret, now(), stopping.signal));
       await answer.body?.cancel();
       return String(answer.status);
     } catch (cause) {
-      return cause instanceof Error ? cause.name : 'failed';
+      return cause instanceof Error ? cause.name : "failed";
     }
   }
 
   function note(id: number, eventId: string, attempt: number, result: string): void {
     const delayMs = (target?.retryDelaysMs ?? RETRY_DELAYS_MS)[attempt - 1];
     const delivered = /^2\d\d$/.test(result);
-    const state = delivered ? 'delivered' : delayMs === undefined ? 'failed' : 'pending';
+    const state = delivered ? "delivered" : delayMs === undefined ? "failed" : "pending";
     database.run(
-      'UPDATE deliveries SET state = ?, attempts = ?, result = ?, due_ms = ? WHERE id = ?',
+      "UPDATE deliveries SET state = ?, attempts = ?, result = ?, due_ms = ? WHERE id = ?",
       state,
       attempt,
       result,
       now() + (delayMs ?? 0),
       id,
     );
-    if (!delivered) log('webhook not delivered', { event: eventId, attempt, result });
+    if (!delivered) log("webhook not delivered", { event: eventId, attempt, result });
   }
 
   return {
@@ -113,21 +113,21 @@ function signed(event: StripeEvent, secret: string, nowMs: number, stop: AbortSi
   const payload = JSON.stringify(event, null, 2);
   // Every attempt is signed anew: a receiver refuses a signature older than its tolerance.
   const timestamp = Math.floor(nowMs / 1000);
-  const signature = createHmac('sha256', secret).update(`${timestamp}.${payload}`).digest('hex');
+  const signature = createHmac("sha256", secret).update(`${timestamp}.${payload}`).digest("hex");
   return {
-    method: 'POST',
+    method: "POST",
     headers: {
-      'content-type': 'application/json; charset=utf-8',
-      'stripe-signature': `t=${timestamp},v1=${signature}`,
-      'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
+      "content-type": "application/json; charset=utf-8",
+      "stripe-signature": `t=${timestamp},v1=${signature}`,
+      "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
     },
     body: payload,
     // To Stripe a redirect is a failed delivery.
-    redirect: 'manual',
+    redirect: "manual",
     signal: AbortSignal.any([stop, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
   };
 }
 
-function earliest(rows: ReturnType<Database['all']>): number | undefined {
-  return rows[0] === undefined ? undefined : Number(rows[0]['due_ms']);
+function earliest(rows: ReturnType<Database["all"]>): number | undefined {
+  return rows[0] === undefined ? undefined : Number(rows[0]["due_ms"]);
 }

@@ -1,8 +1,8 @@
-import type { Recorder } from './events.ts';
-import type { AmountLimits } from './money.ts';
-import type { Store } from './store.ts';
+import type { Recorder } from "./events.ts";
+import type { AmountLimits } from "./money.ts";
+import type { Store } from "./store.ts";
 
-export type JobKind = 'settle_payment' | 'settle_refund';
+export type JobKind = "settle_payment" | "settle_refund";
 
 /** Work is what one call, or one job, may use; all of it happens in one transaction. */
 export type Work = {

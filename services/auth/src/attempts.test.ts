@@ -18,7 +18,9 @@ test("ten wrong passwords close an account for a while, to the right one too, an
   for (let n = 0; n < 10; n++) {
     expect(await refusalOf(fixture.auth.signIn({ email, password: "not this one" }))).toBe("CREDENTIALS_WRONG");
   }
-  const error: unknown = await fixture.auth.signIn({ email: email.toUpperCase(), password }).catch((caught: unknown) => caught);
+  const error: unknown = await fixture.auth
+    .signIn({ email: email.toUpperCase(), password })
+    .catch((caught: unknown) => caught);
   expect(reasonOf(error)).toBe("TOO_MANY_ATTEMPTS");
   const seconds = Number(metadataOf(error)["retry_after_seconds"]);
   expect(seconds).toBeGreaterThan(890);
@@ -36,7 +38,9 @@ test("an address that nobody has is closed like one that somebody has", async ()
 
 test("right passwords are never too many, even at the same moment", async () => {
   const { email } = await fixture.signUp();
-  const outcomes = await Promise.all(Array.from({ length: 120 }, () => refusalOf(fixture.auth.signIn({ email, password }))));
+  const outcomes = await Promise.all(
+    Array.from({ length: 120 }, () => refusalOf(fixture.auth.signIn({ email, password }))),
+  );
   expect(new Set(outcomes)).toEqual(new Set([undefined]));
 });
 
@@ -52,7 +56,8 @@ test("a hundred failures from one address close it for every account, and no oth
 
 test("the current password cannot be guessed either by somebody who has a token", async () => {
   const { as } = await fixture.signUp();
-  const guess = () => refusalOf(fixture.auth.updateUser({ currentPassword: "not this one", newPassword: "another password" }, as));
+  const guess = () =>
+    refusalOf(fixture.auth.updateUser({ currentPassword: "not this one", newPassword: "another password" }, as));
   for (let n = 0; n < 10; n++) expect(await guess()).toBe("CREDENTIALS_WRONG");
   expect(await guess()).toBe("TOO_MANY_ATTEMPTS");
 });
@@ -67,4 +72,3 @@ test("sign-ups from one address are limited", async () => {
     await crowd.stop();
   }
 });
-

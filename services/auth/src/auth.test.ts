@@ -29,7 +29,9 @@ describe("signing up", () => {
 
   test("of ten people with one address at the same moment gives one user and nine EMAIL_TAKEN", async () => {
     const email = `${uuidv7()}@example.com`;
-    const reasons = await Promise.all(Array.from({ length: 10 }, () => refusalOf(fixture.auth.signUp({ email, password }))));
+    const reasons = await Promise.all(
+      Array.from({ length: 10 }, () => refusalOf(fixture.auth.signUp({ email, password }))),
+    );
     expect(reasons.filter((reason) => reason === undefined)).toHaveLength(1);
     expect(reasons.filter((reason) => reason === "EMAIL_TAKEN")).toHaveLength(9);
   });
@@ -86,7 +88,9 @@ describe("changing a user", () => {
   test("to a new password ends all sessions but the one that begins with it", async () => {
     const ann = await fixture.signUp();
     const elsewhere = personOf(await fixture.auth.signIn({ email: ann.email, password }));
-    const changed = personOf(await fixture.auth.updateUser({ currentPassword: password, newPassword: "another password" }, ann.as));
+    const changed = personOf(
+      await fixture.auth.updateUser({ currentPassword: password, newPassword: "another password" }, ann.as),
+    );
     for (const { refreshToken } of [ann, elsewhere]) {
       expect(await refusalOf(fixture.auth.refreshSession({ refreshToken }))).toBe("SESSION_ENDED");
     }
@@ -104,7 +108,9 @@ describe("changing a user", () => {
   test("is refused with somebody else's address, with nothing to change, and without a token", async () => {
     const [ann, bob] = [await fixture.signUp(), await fixture.signUp()];
     const update = fixture.auth.updateUser;
-    expect(await refusalOf(update({ currentPassword: password, email: bob.email.toUpperCase() }, ann.as))).toBe("EMAIL_TAKEN");
+    expect(await refusalOf(update({ currentPassword: password, email: bob.email.toUpperCase() }, ann.as))).toBe(
+      "EMAIL_TAKEN",
+    );
     expect(await refusalOf(update({ currentPassword: password }, ann.as))).toBe("VALIDATION_FAILED");
     expect(await refusalOf(update({ currentPassword: password, email: "x@example.com" }))).toBe("TOKEN_MISSING");
   });
@@ -120,7 +126,15 @@ test("passwords, tokens and addresses are nowhere in the log, nor in the answers
   const [row] = fixture.sql("SELECT password_hash AS hash FROM users WHERE id = ?", ann.id);
   const log = fixture.log();
   expect(log).toContain("gittix.auth.v1.AuthService/SignIn");
-  for (const secret of [password, operator.password, "wrong password", "another password", ann.accessToken, ann.refreshToken, String(row?.["hash"])]) {
+  for (const secret of [
+    password,
+    operator.password,
+    "wrong password",
+    "another password",
+    ann.accessToken,
+    ann.refreshToken,
+    String(row?.["hash"]),
+  ]) {
     expect([log.includes(secret), told.includes(secret)]).toEqual([false, false]);
   }
   for (const address of [ann.email, operator.email]) expect(log).not.toContain(address);

@@ -14,7 +14,9 @@ type Cookies = Readonly<Record<string, string>>;
 
 /** Calls as a page does: with an Origin, and with the cookies that the browser keeps. */
 async function call(method: string, request: object, cookies: Cookies = {}) {
-  const cookie = Object.entries(cookies).map(([name, value]) => `${name}=${value}`).join("; ");
+  const cookie = Object.entries(cookies)
+    .map(([name, value]) => `${name}=${value}`)
+    .join("; ");
   const result = await post(fixture.http, method, request, { origin, cookie });
   const kept: Record<string, string> = {};
   for (const line of result.set) {

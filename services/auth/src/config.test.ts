@@ -21,7 +21,10 @@ test.each([
   [{ OPERATOR_EMAIL: "op@gittix.test" }, "OPERATOR_PASSWORD is missing beside OPERATOR_EMAIL"],
   [{ OPERATOR_PASSWORD: "long enough" }, "OPERATOR_EMAIL is missing beside OPERATOR_PASSWORD"],
   [{ OPERATOR_EMAIL: "op@gittix.test", OPERATOR_PASSWORD: "short" }, "OPERATOR_PASSWORD must be at least 8 characters"],
-  [{ COOKIE_SECURE: "maybe", BCRYPT_COST: "3" }, /COOKIE_SECURE must be one of true, false; BCRYPT_COST must be a whole/],
+  [
+    { COOKIE_SECURE: "maybe", BCRYPT_COST: "3" },
+    /COOKIE_SECURE must be one of true, false; BCRYPT_COST must be a whole/,
+  ],
 ])("refuses %j", (env, complaint) => {
   expect(() => readAuthConfig({ ...least, ...env })).toThrow(complaint);
 });

@@ -20,7 +20,10 @@ const refreshCookie = "gittix_refresh";
  * createSessionCookies writes both cookies for as long as the refresh token lives: a worn-out access token
  * then earns TOKEN_EXPIRED, which tells the page to refresh, and not TOKEN_MISSING, which says "signed out".
  */
-export function createSessionCookies(settings: { readonly cookieSecure: boolean; readonly refreshLifeMs: number }): SessionCookies {
+export function createSessionCookies(settings: {
+  readonly cookieSecure: boolean;
+  readonly refreshLifeMs: number;
+}): SessionCookies {
   const maxAge = Math.floor(settings.refreshLifeMs / 1000);
   // The refresh token goes to the calls that need it, and never along with a link from another site.
   const rules = {

@@ -57,7 +57,8 @@ export async function openKeyRing(parts: {
     const generation = (found.keys[0]?.generation ?? 0) + 1;
     const made = { kid: parts.ids(), generation, privateJwk };
     // Where another replica was faster, its key is the one.
-    if (await store.insert((at) => ({ ...made, createdAt: at }))) log.info({ kid: made.kid, generation }, "signing key made");
+    if (await store.insert((at) => ({ ...made, createdAt: at })))
+      log.info({ kid: made.kid, generation }, "signing key made");
     return store.list();
   }
 }

@@ -23,7 +23,13 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 const ensure = (password = operator.password) =>
-  ensureOperator({ operator: { ...operator, password }, users, passwords, ids: uuidv7, log: createLog("test", "silent") });
+  ensureOperator({
+    operator: { ...operator, password },
+    users,
+    passwords,
+    ids: uuidv7,
+    log: createLog("test", "silent"),
+  });
 const all = () => database.reader().find(Users);
 
 test("replicas that start together make one operator", async () => {

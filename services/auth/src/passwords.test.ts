@@ -26,6 +26,8 @@ test("more bytes than bcrypt reads are refused, and not cut off", async () => {
 });
 
 test("a caller who has given up is not compared any more", async () => {
-  const late = withCallContext({ requestId: "r", traceParent: "", deadlineAt: Date.now() - 1 }, () => passwords.hash("correct horse"));
+  const late = withCallContext({ requestId: "r", traceParent: "", deadlineAt: Date.now() - 1 }, () =>
+    passwords.hash("correct horse"),
+  );
   expect(await late.catch(reasonOf)).toBe("DEADLINE_EXCEEDED");
 });

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, importJWK, jwtVerify, SignJWT, type JWK, type JWTPayload } from "jose";
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  decodeJwt,
+  importJWK,
+  jwtVerify,
+  SignJWT,
+  type JWK,
+  type JWTPayload,
+} from "jose";
 import { v7 as uuidv7 } from "uuid";
 import { password, personOf, refusalOf, startFixture, type Fixture } from "./testing/fixture.ts";
 
@@ -19,13 +28,21 @@ describe("an access token", () => {
   test("is good by the keys that are published, over HTTP and over gRPC alike", async () => {
     const { user, tokens } = await fixture.auth.signUp({ email: `${uuidv7()}@example.com`, password });
     const token = tokens?.accessToken ?? "";
-    const { payload, protectedHeader } = await jwtVerify(token, createRemoteJWKSet(new URL(`${fixture.http}/.well-known/jwks.json`)), expected);
+    const { payload, protectedHeader } = await jwtVerify(
+      token,
+      createRemoteJWKSet(new URL(`${fixture.http}/.well-known/jwks.json`)),
+      expected,
+    );
     expect(payload).toMatchObject({ sub: user?.id, role: "user", sid: expect.any(String) });
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(900);
-    expect(tokens?.accessTokenExpiresAt && timestampDate(tokens.accessTokenExpiresAt).getTime()).toBe((payload.exp ?? 0) * 1000);
+    expect(tokens?.accessTokenExpiresAt && timestampDate(tokens.accessTokenExpiresAt).getTime()).toBe(
+      (payload.exp ?? 0) * 1000,
+    );
     const { keys } = await fixture.keys.listSigningKeys({});
     expect(keys[0]?.kid).toBe(protectedHeader.kid);
-    const jwks = createLocalJWKSet({ keys: keys.map(({ kid, alg, kty, crv, x, y }) => ({ kid, alg, kty, crv, x, y })) });
+    const jwks = createLocalJWKSet({
+      keys: keys.map(({ kid, alg, kty, crv, x, y }) => ({ kid, alg, kty, crv, x, y })),
+    });
     await jwtVerify(token, jwks, expected);
   });
 
@@ -81,7 +98,8 @@ describe("a refresh token", () => {
     const ann = await fixture.signUp();
     const [sessionId = ""] = ann.refreshToken.split(".");
     const guess = `${sessionId}.${"A".repeat(43)}`;
-    for (const token of ["nonsense", guess, ann.accessToken]) expect(await refusalOf(refresh(token))).toBe("TOKEN_INVALID");
+    for (const token of ["nonsense", guess, ann.accessToken])
+      expect(await refusalOf(refresh(token))).toBe("TOKEN_INVALID");
     expect(await refusalOf(refresh(""))).toBe("TOKEN_MISSING");
     expect(await refusalOf(refresh(ann.refreshToken))).toBeUndefined();
   });
@@ -117,15 +135,23 @@ describe("signing out", () => {
   test("everywhere ends all of them, and needs an access token", async () => {
     const ann = await fixture.signUp();
     const elsewhere = personOf(await fixture.auth.signIn({ email: ann.email, password }));
-    expect(await refusalOf(fixture.auth.signOut({ refreshToken: ann.refreshToken, everywhere: true }))).toBe("TOKEN_MISSING");
+    expect(await refusalOf(fixture.auth.signOut({ refreshToken: ann.refreshToken, everywhere: true }))).toBe(
+      "TOKEN_MISSING",
+    );
     await fixture.auth.signOut({ everywhere: true }, elsewhere.as);
-    for (const { refreshToken } of [ann, elsewhere]) expect(await refusalOf(refresh(refreshToken))).toBe("SESSION_ENDED");
+    for (const { refreshToken } of [ann, elsewhere])
+      expect(await refusalOf(refresh(refreshToken))).toBe("SESSION_ENDED");
   });
 
   test("succeeds where there is nothing left to end", async () => {
     const ann = await fixture.signUp();
     const { signOut } = fixture.auth;
-    const outs = [signOut({}), signOut({ refreshToken: "nonsense" }), signOut({ refreshToken: ann.refreshToken }), signOut({}, ann.as)];
+    const outs = [
+      signOut({}),
+      signOut({ refreshToken: "nonsense" }),
+      signOut({ refreshToken: ann.refreshToken }),
+      signOut({}, ann.as),
+    ];
     for (const out of outs) expect(await refusalOf(out)).toBeUndefined();
   });
 });
@@ -134,5 +160,7 @@ describe("signing out", () => {
 async function signAsAuth(claims: JWTPayload): Promise<string> {
   const [row] = fixture.sql("SELECT kid, private_jwk AS jwk FROM signing_keys");
   const jwk: JWK = JSON.parse(String(row?.["jwk"]));
-  return new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid: String(row?.["kid"]) }).sign(await importJWK(jwk, "ES256"));
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: "ES256", kid: String(row?.["kid"]) })
+    .sign(await importJWK(jwk, "ES256"));
 }

@@ -2,7 +2,16 @@ import { failure } from "@gittix/common/errors";
 import type { UserCaller } from "@gittix/common/identity/caller";
 import type { AttemptLimits } from "./attempt-limits.ts";
 import { renew, start } from "./domain/session.ts";
-import { assertProven, change, credentialsWrong, emailKey, emailTaken, join, readEmail, type User } from "./domain/user.ts";
+import {
+  assertProven,
+  change,
+  credentialsWrong,
+  emailKey,
+  emailTaken,
+  join,
+  readEmail,
+  type User,
+} from "./domain/user.ts";
 import { userCreated, userUpdated } from "./messages.ts";
 import type { Passwords } from "./passwords.ts";
 import { newRefreshToken, readRefreshToken } from "./refresh-tokens.ts";

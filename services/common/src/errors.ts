@@ -66,9 +66,11 @@ export function failure(
     readonly cause?: unknown;
   } = {},
 ): ConnectError {
-  const error = new ConnectError(sentence, codeOf[reason], undefined, [
+  const make = () => new ConnectError(sentence, codeOf[reason], undefined, [
     { desc: ErrorInfoSchema, value: { reason, domain: errorDomain, metadata: { ...options.metadata } } },
   ], options.cause);
+  const error = faults.has(reason) ? make() : withoutStack(make);
+  reasons.set(error, reason);
   if (options.fields && options.fields.length > 0) {
     error.details.push({
       desc: BadRequestSchema,
@@ -81,8 +83,29 @@ export function failure(
 /** reasonOf reads the reason of an error, made here or received from another service. */
 export function reasonOf(error: unknown): ReasonName | undefined {
   if (!(error instanceof ConnectError)) return undefined;
+  const known = reasons.get(error);
+  if (known) return known;
   const info = error.findDetails(ErrorInfoSchema).find((detail) => detail.domain === errorDomain);
-  return info && isReasonName(info.reason) ? info.reason : undefined;
+  if (!info || !isReasonName(info.reason)) return undefined;
+  reasons.set(error, info.reason);
+  return info.reason;
+}
+
+/** The reasons of errors that were made or looked at before: each is asked for several times on its way out. */
+const reasons = new WeakMap<ConnectError, ReasonName>();
+
+/** Where these come from is of interest; all others are answers. */
+const faults = new Set<ReasonName>(["INTERNAL", "DEPENDENCY_UNAVAILABLE"]);
+
+/** withoutStack makes an error that tells nothing of where it was made: a stack costs more than all else of a refusal. */
+export function withoutStack<T>(make: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 /** metadataOf reads the metadata that came with the reason of an error. */

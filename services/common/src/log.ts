@@ -6,7 +6,8 @@ export type Logger = PinoLogger;
 
 /**
  * createLog makes a log. `service` is undefined for the log of several services, each of which then adds its own
- * name. `level` is a level of pino; `silent` writes nothing.
+ * name. `level` is a level of pino; `silent` writes nothing. Lines are written beside the event loop, which would
+ * else wait for the disk with each call; a process that is killed loses those of its last moment.
  */
 export function createLog(service: string | undefined, level: string, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
@@ -19,5 +20,5 @@ export function createLog(service: string | undefined, level: string, destinatio
       return context ? { requestId: context.requestId } : {};
     },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? pino.destination({ fd: 1, sync: false }));
 }

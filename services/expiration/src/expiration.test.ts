@@ -27,7 +27,8 @@ const ordersPeer = internalService(OrderLifecycleService, {
     if (deadline === undefined) throw failure("ORDER_NOT_FOUND", "There is no such order.");
     const remainingMs = deadline - Date.now();
     asked.push({ orderId, at: Date.now(), expired: remainingMs <= 0 });
-    if (remainingMs > 0) throw failure("ORDER_NOT_DUE", "Not yet.", { metadata: { remaining_ms: String(remainingMs) } });
+    if (remainingMs > 0)
+      throw failure("ORDER_NOT_DUE", "Not yet.", { metadata: { remaining_ms: String(remainingMs) } });
     return { order: { id: orderId }, expired: true };
   },
 });
@@ -69,14 +70,20 @@ const expiredAt = (orderId: string) => asked.find((call) => call.orderId === ord
 describe("expiration", () => {
   test("asks orders to expire an order once its hold window has passed, promptly and not before", async () => {
     const { orderId, deadline } = await orderCreated();
-    const at = await until(() => expiredAt(orderId), (when) => when !== undefined);
+    const at = await until(
+      () => expiredAt(orderId),
+      (when) => when !== undefined,
+    );
     expect(at).toBeGreaterThanOrEqual(deadline);
     expect(Number(at) - deadline).toBeLessThan(1000);
   });
 
   test("waits the small remainder of a timer that comes early", async () => {
     const { orderId, deadline } = await orderCreated(holdMs + 400);
-    const at = await until(() => expiredAt(orderId), (when) => when !== undefined);
+    const at = await until(
+      () => expiredAt(orderId),
+      (when) => when !== undefined,
+    );
     expect(at).toBeGreaterThanOrEqual(deadline);
     expect(asked.filter((call) => call.orderId === orderId)).toMatchObject([{ expired: false }, { expired: true }]);
   });
@@ -87,7 +94,10 @@ describe("expiration", () => {
     await until(async () => (await status()).waitingCount > before.waitingCount);
     expect(await status()).toMatchObject({ holdWindow: { seconds: 1n } });
     expect((await status()).oldestDueAt).toBeDefined();
-    await until(() => expiredAt(orderId), (when) => when !== undefined);
+    await until(
+      () => expiredAt(orderId),
+      (when) => when !== undefined,
+    );
     const after = await until(status, ({ firedCount }) => firedCount > before.firedCount);
     expect(after.latenessP50).toBeDefined();
     expect(after.latenessP99).toBeDefined();
@@ -112,7 +122,8 @@ describe("expiration", () => {
 
   test("asks for one order on an operator's word, and hands the refusal of orders on", async () => {
     const { orderId } = await orderCreated(60_000);
-    const expireNow = (id: string, as = around.operator()) => expiration.client.expireNow({ orderId: id }, as).catch(reasonOf);
+    const expireNow = (id: string, as = around.operator()) =>
+      expiration.client.expireNow({ orderId: id }, as).catch(reasonOf);
     expect(await expireNow(orderId)).toBe("ORDER_NOT_DUE");
     expect(await expireNow(uuidv7())).toBe("ORDER_NOT_FOUND");
     expect(await expireNow(orderId, around.user(uuidv7()))).toBe("CALLER_NOT_ALLOWED");
@@ -127,7 +138,10 @@ describe("expiration", () => {
     service = await start("60s");
     expiration = createRpcClient(ExpirationService, { address: `127.0.0.1:${service.grpcPort}` });
     const later = await orderCreated(60_000);
-    await until(() => expiredAt(old.orderId), (when) => when !== undefined);
+    await until(
+      () => expiredAt(old.orderId),
+      (when) => when !== undefined,
+    );
     await until(async () => (await around.bus.depth("expiration.wait.60000")) === 1);
     expect(expiredAt(later.orderId)).toBeUndefined();
   });

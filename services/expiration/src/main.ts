@@ -15,7 +15,10 @@ import { createExpirationUseCases, type ExpirationUseCases } from "./usecases.ts
 const hourMs = 3_600_000;
 
 /** startExpiration starts the expiration service. */
-export async function startExpiration(env: Env, parts: Parts<TimerStore, ExpirationUseCases> = {}): Promise<RunningService> {
+export async function startExpiration(
+  env: Env,
+  parts: Parts<TimerStore, ExpirationUseCases> = {},
+): Promise<RunningService> {
   const config = readExpirationConfig(env);
   const platform = await openPlatform({ name: "expiration", config, entities: [Timers], migrations, parts });
   const store = createTimerStore(platform.database);

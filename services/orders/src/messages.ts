@@ -36,7 +36,8 @@ export function orderCreated(order: Order): EventDraft {
 /** orderEnded is the fact that the order has completed, expired or been cancelled; none for an order still open. */
 export function orderEnded(order: Order): readonly EventDraft[] {
   const state = { order: orderMessage(order) };
-  if (order.status === "COMPLETED") return [draftEvent(OrderCompletedSchema, order, create(OrderCompletedSchema, state))];
+  if (order.status === "COMPLETED")
+    return [draftEvent(OrderCompletedSchema, order, create(OrderCompletedSchema, state))];
   if (order.status !== "CANCELLED") return [];
   return order.cancelReason === "EXPIRED"
     ? [draftEvent(OrderExpiredSchema, order, create(OrderExpiredSchema, state))]

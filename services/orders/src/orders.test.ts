@@ -7,7 +7,12 @@ import { internalService } from "@gittix/common/rpc/mount";
 import type { RunningService } from "@gittix/common/service";
 import { surround, type Surroundings } from "@gittix/common/testing/surroundings";
 import { until } from "@gittix/common/testing/until";
-import { OrderCancelledSchema, OrderCompletedSchema, OrderCreatedSchema, OrderExpiredSchema } from "@gittix/proto/orders/v1/events";
+import {
+  OrderCancelledSchema,
+  OrderCompletedSchema,
+  OrderCreatedSchema,
+  OrderExpiredSchema,
+} from "@gittix/proto/orders/v1/events";
 import { CancelReason, OrderStatus, type Order } from "@gittix/proto/orders/v1/order";
 import { OrderLifecycleService } from "@gittix/proto/orders/v1/order_lifecycle_service";
 import { OrderService } from "@gittix/proto/orders/v1/order_service";
@@ -29,7 +34,9 @@ const ticketsPeer = internalService(ReservationService, {
     if (holder !== undefined && holder !== orderId) throw failure("TICKET_RESERVED", "Reserved.");
     locks.set(ticketId, orderId);
     if (trouble !== "none") throw failure("DEPENDENCY_UNAVAILABLE", "The answer is lost.");
-    return { ticket: { id: ticketId, sellerId: seller, title: "Giselle", price: { amountMinor: 5000, currencyCode: "USD" } } };
+    return {
+      ticket: { id: ticketId, sellerId: seller, title: "Giselle", price: { amountMinor: 5000, currencyCode: "USD" } },
+    };
   },
   releaseTicket({ ticketId, orderId }) {
     const released = locks.get(ticketId) === orderId;
@@ -49,7 +56,10 @@ function connect(address: string) {
 }
 
 beforeAll(async () => {
-  around = await surround([ticketsPeer], [OrderCreatedSchema, OrderCancelledSchema, OrderExpiredSchema, OrderCompletedSchema]);
+  around = await surround(
+    [ticketsPeer],
+    [OrderCreatedSchema, OrderCancelledSchema, OrderExpiredSchema, OrderCompletedSchema],
+  );
   const settings = { TICKETS_ADDRESS: around.peerAddress, HOLD_WINDOW: "1s", SWEEP_EVERY: "1h" };
   service = await startOrders({ ...around.env, ...settings }, { bus: around.bus, log: around.log });
   clients = connect(`127.0.0.1:${service.grpcPort}`);
@@ -67,26 +77,43 @@ const orders = () => clients.orders.client;
 const lifecycle = () => clients.lifecycle.client;
 const order = async (ticketId: string, requestId = uuidv7(), by = buyer): Promise<Order> =>
   given((await orders().createOrder({ ticketId, requestId }, around.user(by))).order);
-const now = async (orderId: string): Promise<Order> => given((await orders().getOrder({ orderId }, around.user(buyer))).order);
-const refused = async (call: Promise<unknown>) => call.then(() => "answered", (error: unknown) => reasonOf(error) ?? error);
+const now = async (orderId: string): Promise<Order> =>
+  given((await orders().getOrder({ orderId }, around.user(buyer))).order);
+const refused = async (call: Promise<unknown>) =>
+  call.then(
+    () => "answered",
+    (error: unknown) => reasonOf(error) ?? error,
+  );
 /** BeginPayment as payments calls it: with its own token, and the buyer's beside it. */
 const asPaymentsFor = (userId: string) => ({
   headers: { ...around.service("payments").headers, ...around.user(userId).headers },
 });
 const charged = (of: Order, status: ChargeStatus) =>
-  around.publish(ChargeCreatedSchema, { id: uuidv7(), version: 2 }, create(ChargeCreatedSchema, {
-    charge: create(ChargeSchema, { orderId: of.id, status }),
-  }));
+  around.publish(
+    ChargeCreatedSchema,
+    { id: uuidv7(), version: 2 },
+    create(ChargeCreatedSchema, {
+      charge: create(ChargeSchema, { orderId: of.id, status }),
+    }),
+  );
 /** Asks the order to expire until it has: no timer is about. */
 const expired = (orderId: string) =>
-  until(() => lifecycle().expireOrder({ orderId }, around.service("expiration")).catch(() => undefined));
+  until(() =>
+    lifecycle()
+      .expireOrder({ orderId }, around.service("expiration"))
+      .catch(() => undefined),
+  );
 
 describe("orders", () => {
   test("makes an order with a snapshot of the ticket and a deadline, and tells so", async () => {
     const made = await order(uuidv7());
     expect(made).toMatchObject({
-      buyerId: buyer, sellerId: seller, ticketTitle: "Giselle", price: { amountMinor: 5000, currencyCode: "USD" },
-      status: OrderStatus.CREATED, version: 1,
+      buyerId: buyer,
+      sellerId: seller,
+      ticketTitle: "Giselle",
+      price: { amountMinor: 5000, currencyCode: "USD" },
+      status: OrderStatus.CREATED,
+      version: 1,
     });
     const windowMs = timestampDate(given(made.expiresAt)).getTime() - timestampDate(given(made.createdAt)).getTime();
     expect(Math.abs(windowMs - 1000)).toBeLessThan(250);
@@ -150,12 +177,17 @@ describe("orders", () => {
   test("is cancelled by a refund, whether that comes after the charge or overtakes it", async () => {
     const [after, overtaken] = [await order(uuidv7()), await order(uuidv7())];
     const refund = (of: Order) =>
-      around.publish(ChargeRefundedSchema, { id: uuidv7(), version: 3 }, create(ChargeRefundedSchema, { charge: { orderId: of.id } }));
+      around.publish(
+        ChargeRefundedSchema,
+        { id: uuidv7(), version: 3 },
+        create(ChargeRefundedSchema, { charge: { orderId: of.id } }),
+      );
     await charged(after, ChargeStatus.COMPLETED);
     await until(async () => (await now(after.id)).status === OrderStatus.COMPLETED);
     await refund(after);
     await refund(overtaken);
-    for (const { id } of [after, overtaken]) await until(async () => (await now(id)).cancelReason === CancelReason.OPERATOR);
+    for (const { id } of [after, overtaken])
+      await until(async () => (await now(id)).cancelReason === CancelReason.OPERATOR);
     await charged(overtaken, ChargeStatus.COMPLETED);
     await until(async () => (await around.bus.depth("orders.events")) === 0);
     expect(await now(overtaken.id)).toMatchObject({ status: OrderStatus.CANCELLED });
@@ -163,7 +195,9 @@ describe("orders", () => {
 
   test("expires at its own deadline and not before, and a late charge does not revive it", async () => {
     const made = await order(uuidv7());
-    const early: unknown = await lifecycle().expireOrder({ orderId: made.id }, around.service("expiration")).catch((error: unknown) => error);
+    const early: unknown = await lifecycle()
+      .expireOrder({ orderId: made.id }, around.service("expiration"))
+      .catch((error: unknown) => error);
     expect(reasonOf(early)).toBe("ORDER_NOT_DUE");
     expect(Number(metadataOf(early)["remaining_ms"])).toBeGreaterThan(0);
     expect(await expired(made.id)).toMatchObject({ expired: true, order: { cancelReason: CancelReason.EXPIRED } });
@@ -183,7 +217,11 @@ describe("orders", () => {
 
   test("lists a buyer's orders by status, page by page", async () => {
     const by = uuidv7();
-    const made = [await order(uuidv7(), uuidv7(), by), await order(uuidv7(), uuidv7(), by), await order(uuidv7(), uuidv7(), by)];
+    const made = [
+      await order(uuidv7(), uuidv7(), by),
+      await order(uuidv7(), uuidv7(), by),
+      await order(uuidv7(), uuidv7(), by),
+    ];
     await orders().cancelOrder({ orderId: given(made[1]).id }, around.user(by));
     const first = await orders().listOrders({ pageSize: 2 }, around.user(by));
     const second = await orders().listOrders({ pageSize: 2, pageToken: first.nextPageToken }, around.user(by));
@@ -196,7 +234,10 @@ describe("orders", () => {
 
   test("gives services the orders that exist among those they ask for", async () => {
     const made = await order(uuidv7());
-    const { orders: found } = await lifecycle().batchGetOrders({ orderIds: [made.id, uuidv7()] }, around.service("tickets"));
+    const { orders: found } = await lifecycle().batchGetOrders(
+      { orderIds: [made.id, uuidv7()] },
+      around.service("tickets"),
+    );
     expect(found.map(({ id }) => id)).toEqual([made.id]);
   });
 
@@ -204,7 +245,10 @@ describe("orders", () => {
     const { id: orderId } = await order(uuidv7());
     const stop = new AbortController();
     const seen: OrderStatus[] = [];
-    for await (const { order: state } of orders().watchOrder({ orderId }, { ...around.user(buyer), signal: stop.signal })) {
+    for await (const { order: state } of orders().watchOrder(
+      { orderId },
+      { ...around.user(buyer), signal: stop.signal },
+    )) {
       if (state) seen.push(state.status);
       if (seen.length === 1) await orders().cancelOrder({ orderId }, around.user(buyer));
       if (seen.length === 2) break;
@@ -220,4 +264,3 @@ function given<T>(value: T | undefined): T {
   if (value === undefined) throw new Error("the answer is empty");
   return value;
 }
-

@@ -31,7 +31,9 @@ export function orderService(usecases: OrderUseCases, changes: Broadcast<OrderMe
       const [afterId] = readPageToken([by, status], request.pageToken) ?? [];
       const size = request.pageSize || pageSizeDefault;
       const found = await usecases.listOrders(by, {
-        status, afterId: typeof afterId === "string" ? afterId : undefined, limit: size + 1,
+        status,
+        afterId: typeof afterId === "string" ? afterId : undefined,
+        limit: size + 1,
       });
       const page = found.slice(0, size);
       const last = found.length > size ? page.at(-1) : undefined;

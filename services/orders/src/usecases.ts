@@ -1,8 +1,18 @@
 import type { Logger } from "@gittix/common/log";
 import { createOrderCreation } from "./create-order.ts";
 import {
-  beginPayment, cancel, complete, ended, expire, failPayment, isOpen, notDue, notFound, undo,
-  type Order, type OrderStatus,
+  beginPayment,
+  cancel,
+  complete,
+  ended,
+  expire,
+  failPayment,
+  isOpen,
+  notDue,
+  notFound,
+  undo,
+  type Order,
+  type OrderStatus,
 } from "./domain/order.ts";
 import type { Tickets } from "./gateways/tickets.ts";
 import { orderEnded } from "./messages.ts";

@@ -22,9 +22,12 @@ describe("the settings of payments", () => {
     expect(stripeApiBase).toEqual({ protocol: "http", host: "127.0.0.1", port: 1234 });
   });
 
-  test.each(["stripe", "ftp://host", "https://host/v1", "https://user@host"])("refuse %s as Stripe's address", (base) => {
-    expect(() => readPaymentsConfig({ ...required, STRIPE_API_BASE: base })).toThrow(ConfigError);
-  });
+  test.each(["stripe", "ftp://host", "https://host/v1", "https://user@host"])(
+    "refuse %s as Stripe's address",
+    (base) => {
+      expect(() => readPaymentsConfig({ ...required, STRIPE_API_BASE: base })).toThrow(ConfigError);
+    },
+  );
 
   test("have no default for the secret key", () => {
     expect(() => readPaymentsConfig({ ...required, STRIPE_SECRET_KEY: "" })).toThrow("STRIPE_SECRET_KEY is missing");

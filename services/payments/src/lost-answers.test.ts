@@ -32,7 +32,10 @@ describe("an answer of Stripe that is lost", () => {
     ["the opening answers 500 without doing it", { kind: "error_before", on: opening, count: 1 }],
     ["the connection drops after the opening", { kind: "drop_after", on: opening, count: 2 }],
     ["the confirmation times out after the work was done", { kind: "hang_after", on: confirming, count: 1, ms: 2000 }],
-    ["the confirmation answers 500 after the work was done, for ever", { kind: "error_after", on: confirming, count: 1 }],
+    [
+      "the confirmation answers 500 after the work was done, for ever",
+      { kind: "error_after", on: confirming, count: 1 },
+    ],
     ["the confirmation answers 500 without doing it", { kind: "error_before", on: confirming, count: 1 }],
     ["the connection drops before the confirmation", { kind: "drop_before", on: confirming, count: 2 }],
   ])("%s: the caller is told to come back, and the money is taken once", async (_, fault) => {

@@ -19,9 +19,18 @@ import { stripeWebhook } from "./webhook.ts";
 const forgetEveryMs = 3_600_000;
 
 /** startPayments starts the payments service. */
-export async function startPayments(env: Env, parts: Parts<ChargeStore, PaymentUseCases> = {}): Promise<RunningService> {
+export async function startPayments(
+  env: Env,
+  parts: Parts<ChargeStore, PaymentUseCases> = {},
+): Promise<RunningService> {
   const config = readPaymentsConfig(env);
-  const platform = await openPlatform({ name: "payments", config, entities: [Charges, EndedOrders], migrations, parts });
+  const platform = await openPlatform({
+    name: "payments",
+    config,
+    entities: [Charges, EndedOrders],
+    migrations,
+    parts,
+  });
   const { database, log } = platform;
   const { unsettledAfterMs, settleBackoffMs: backoffMs } = config;
   const store = createChargeStore(database, { unsettledAfterMs, backoffMs });

@@ -1,7 +1,12 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { draftEvent, type EventDraft } from "@gittix/common/events";
-import { ChargeSchema, ChargeStatus, FailureReason, type Charge as ChargeMessage } from "@gittix/proto/payments/v1/charge";
+import {
+  ChargeSchema,
+  ChargeStatus,
+  FailureReason,
+  type Charge as ChargeMessage,
+} from "@gittix/proto/payments/v1/charge";
 import { ChargeCreatedSchema, ChargeRefundedSchema } from "@gittix/proto/payments/v1/events";
 import type { Charge } from "./domain/charge.ts";
 

@@ -24,7 +24,11 @@ afterAll(async () => {
 });
 
 const buyer = uuidv7();
-const refusal = (call: Promise<unknown>) => call.then(() => undefined, (error: unknown) => error);
+const refusal = (call: Promise<unknown>) =>
+  call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 describe("paying for an order", () => {
   test("takes the order's price, tells so, and completes the order", async () => {
@@ -53,7 +57,10 @@ describe("paying for an order", () => {
     const orderId = gittix.orders.place(buyer);
     const { charge } = await gittix.as(buyer).pay(orderId, method);
     expect(charge).toMatchObject({ status: ChargeStatus.FAILED, failureReason });
-    expect(await sandbox.held(orderId)).toMatchObject({ intents: [{ status: "canceled" }], attempts: [{ amount_captured: 0 }] });
+    expect(await sandbox.held(orderId)).toMatchObject({
+      intents: [{ status: "canceled" }],
+      attempts: [{ amount_captured: 0 }],
+    });
     await until(() => gittix.orders.status(orderId) === "CANCELLED");
     expect((await gittix.as(buyer).pay(orderId, "pm_card_visa")).charge).toEqual(charge);
     expect(gittix.of(orderId)).toHaveLength(1);
@@ -61,7 +68,14 @@ describe("paying for an order", () => {
 
   test("charges once, however often and with whatever it is asked for at once", async () => {
     const orderId = gittix.orders.place(buyer);
-    const methods = ["pm_card_visa", "pm_card_visa", "pm_card_mastercard", "pm_card_visa", "pm_card_amex", "pm_card_visa"];
+    const methods = [
+      "pm_card_visa",
+      "pm_card_visa",
+      "pm_card_mastercard",
+      "pm_card_visa",
+      "pm_card_amex",
+      "pm_card_visa",
+    ];
     const answers = await Promise.all(methods.map((method) => gittix.as(buyer).pay(orderId, method)));
     expect(answers.map(({ charge }) => charge?.status)).toEqual(methods.map(() => ChargeStatus.COMPLETED));
     expect(new Set(answers.map(({ charge }) => charge?.id)).size).toBe(1);
@@ -106,7 +120,11 @@ describe("paying for an order", () => {
   test("fails when Stripe refuses the amount", async () => {
     const orderId = gittix.orders.place(buyer, 1);
     const { charge } = await gittix.as(buyer).pay(orderId, "pm_card_visa");
-    expect(charge).toMatchObject({ status: ChargeStatus.FAILED, failureReason: FailureReason.PROCESSING_ERROR, stripeId: "" });
+    expect(charge).toMatchObject({
+      status: ChargeStatus.FAILED,
+      failureReason: FailureReason.PROCESSING_ERROR,
+      stripeId: "",
+    });
   });
 
   test("needs a signed-in user; the settings of the payment form need none", async () => {
@@ -134,7 +152,9 @@ describe("paying in the browser", () => {
     expect(begun.charge?.status).toBe(ChargeStatus.CREATED);
     expect(begun.clientSecret).toContain(begun.charge?.stripeId);
     await sandbox.authenticate(begun.charge?.stripeId ?? "", "complete");
-    expect((await gittix.as(buyer).pay(orderId, "pm_card_threeDSecure2Required")).charge?.status).toBe(ChargeStatus.COMPLETED);
+    expect((await gittix.as(buyer).pay(orderId, "pm_card_threeDSecure2Required")).charge?.status).toBe(
+      ChargeStatus.COMPLETED,
+    );
   });
 
   test("fails when the buyer does not authenticate", async () => {

@@ -33,7 +33,10 @@ describe("an operator's refund", () => {
     expect(first.stripeRefundId).not.toBe("");
     expect([second, third]).toEqual([first, first]);
     await until(() => gittix.orders.status(orderId) === "CANCELLED");
-    expect(await sandbox.held(orderId)).toMatchObject({ attempts: [{ amount_refunded: 1250 }], refunds: [{ amount: 1250 }] });
+    expect(await sandbox.held(orderId)).toMatchObject({
+      attempts: [{ amount_refunded: 1250 }],
+      refunds: [{ amount: 1250 }],
+    });
     expect(gittix.of(orderId).map(({ type }) => type)).toEqual(["ChargeCreated", "ChargeRefunded"]);
   });
 
@@ -53,13 +56,17 @@ describe("an operator's refund", () => {
     await gittix.as(buyer).pay(declined, "pm_card_visa_chargeDeclined");
     const open = gittix.orders.place(buyer);
     await gittix.as(buyer).pay(open, "");
-    for (const orderId of [declined, open]) expect(await reasonFor(gittix.operator.refund(orderId))).toBe("CHARGE_NOT_REFUNDABLE");
+    for (const orderId of [declined, open])
+      expect(await reasonFor(gittix.operator.refund(orderId))).toBe("CHARGE_NOT_REFUNDABLE");
   });
 
   test("is not for users, nor for the buyer", async () => {
     const orderId = gittix.orders.place(buyer);
     await gittix.as(buyer).pay(orderId, "pm_card_visa");
-    const refused = await gittix.as(buyer).refund(orderId).catch((error: unknown) => error);
+    const refused = await gittix
+      .as(buyer)
+      .refund(orderId)
+      .catch((error: unknown) => error);
     expect(refused instanceof ConnectError && refused.code).toBe(Code.PermissionDenied);
   });
 });

@@ -1,7 +1,15 @@
 import { failure } from "@gittix/common/errors";
 import type { Logger } from "@gittix/common/log";
 import {
-  attach, complete, fail, notFound, owesRefund, refund, refuseMethod, spendKeys, type Charge,
+  attach,
+  complete,
+  fail,
+  notFound,
+  owesRefund,
+  refund,
+  refuseMethod,
+  spendKeys,
+  type Charge,
 } from "./domain/charge.ts";
 import { nextStep, type Intent } from "./domain/next-step.ts";
 import type { StripeGateway } from "./gateways/stripe.ts";

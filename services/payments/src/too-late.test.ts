@@ -29,12 +29,14 @@ const refunding = "POST /v1/refunds$";
 const events = (orderId: string) => gittix.of(orderId).map(({ type }) => type);
 const charge = (orderId: string) => gittix.as(buyer).charge(orderId);
 const refunded = (orderId: string) => until(async () => (await charge(orderId)).stripeRefundId !== "");
-const failed = (orderId: string) =>
-  until(async () => (await charge(orderId)).status === ChargeStatus.FAILED);
+const failed = (orderId: string) => until(async () => (await charge(orderId)).status === ChargeStatus.FAILED);
 
 async function expectRefundedOnce(orderId: string): Promise<void> {
   const held = await sandbox.held(orderId);
-  expect(held).toMatchObject({ attempts: [{ amount_captured: 1250, amount_refunded: 1250 }], refunds: [{ amount: 1250 }] });
+  expect(held).toMatchObject({
+    attempts: [{ amount_captured: 1250, amount_refunded: 1250 }],
+    refunds: [{ amount: 1250 }],
+  });
   expect(await charge(orderId)).toMatchObject({ status: ChargeStatus.COMPLETED, stripeRefundId: held.refunds[0]?.id });
   expect(events(orderId)).toEqual(["ChargeCreated", "ChargeRefunded"]);
 }
@@ -48,19 +50,26 @@ describe("an order that ends before it is paid", () => {
       await until(() => gittix.heard.has(orderId));
     };
     const answer = await gittix.as(buyer).pay(orderId, "pm_card_visa");
-    expect(answer.charge).toMatchObject({ status: ChargeStatus.FAILED, failureReason: FailureReason.ORDER_ENDED, stripeId: "" });
+    expect(answer.charge).toMatchObject({
+      status: ChargeStatus.FAILED,
+      failureReason: FailureReason.ORDER_ENDED,
+      stripeId: "",
+    });
     expect((await sandbox.held(orderId)).intents).toEqual([]);
   });
 
-  test.each(["BUYER", "EXPIRED"] as const)("(%s) while the buyer authenticates has its payment cancelled", async (reason) => {
-    const orderId = gittix.orders.place(buyer);
-    await gittix.as(buyer).pay(orderId, "pm_card_threeDSecure2Required");
-    await gittix.orders.end(orderId, reason);
-    await failed(orderId);
-    expect(await charge(orderId)).toMatchObject({ failureReason: FailureReason.ORDER_ENDED });
-    const { intents, attempts } = await sandbox.held(orderId);
-    expect([intents[0]?.status, attempts.length]).toEqual(["canceled", 0]);
-  });
+  test.each(["BUYER", "EXPIRED"] as const)(
+    "(%s) while the buyer authenticates has its payment cancelled",
+    async (reason) => {
+      const orderId = gittix.orders.place(buyer);
+      await gittix.as(buyer).pay(orderId, "pm_card_threeDSecure2Required");
+      await gittix.orders.end(orderId, reason);
+      await failed(orderId);
+      expect(await charge(orderId)).toMatchObject({ failureReason: FailureReason.ORDER_ENDED });
+      const { intents, attempts } = await sandbox.held(orderId);
+      expect([intents[0]?.status, attempts.length]).toEqual(["canceled", 0]);
+    },
+  );
 
   test("is cancelled at Stripe also when the answer to that is lost", async () => {
     const orderId = gittix.orders.place(buyer);
@@ -76,7 +85,10 @@ describe("an order that ends before it is paid", () => {
     await gittix.as(buyer).pay(orderId, "pm_usBankAccount_success");
     await gittix.orders.end(orderId, "BUYER");
     await until(() => gittix.heard.has(orderId));
-    expect(await gittix.as(buyer).pay(orderId, "")).toMatchObject({ charge: { status: ChargeStatus.CREATED }, clientSecret: "" });
+    expect(await gittix.as(buyer).pay(orderId, "")).toMatchObject({
+      charge: { status: ChargeStatus.CREATED },
+      clientSecret: "",
+    });
     await sandbox.settle();
     await refunded(orderId);
     await expectRefundedOnce(orderId);
@@ -107,14 +119,17 @@ describe("money that comes too late", () => {
     await expectRefundedOnce(orderId);
   });
 
-  test.each(["hang_after", "error_after", "error_before"])("is given back once when the refund meets %s", async (kind) => {
-    const orderId = gittix.orders.place(buyer);
-    await gittix.as(buyer).pay(orderId, "pm_card_visa");
-    await sandbox.fault({ kind, on: refunding, count: 1, ms: 2000 });
-    await gittix.orders.end(orderId, "BUYER");
-    await refunded(orderId);
-    await expectRefundedOnce(orderId);
-  });
+  test.each(["hang_after", "error_after", "error_before"])(
+    "is given back once when the refund meets %s",
+    async (kind) => {
+      const orderId = gittix.orders.place(buyer);
+      await gittix.as(buyer).pay(orderId, "pm_card_visa");
+      await sandbox.fault({ kind, on: refunding, count: 1, ms: 2000 });
+      await gittix.orders.end(orderId, "BUYER");
+      await refunded(orderId);
+      await expectRefundedOnce(orderId);
+    },
+  );
 
   test("is given back when the news of the end was lost", async () => {
     const orderId = gittix.orders.place(buyer);

@@ -29,7 +29,10 @@ const buyer = uuidv7();
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
 /** A webhook as Stripe would send it, or nearly so. */
-async function send(event: object, { at = nowSeconds(), secret = webhookSecret, tampered = false } = {}): Promise<number> {
+async function send(
+  event: object,
+  { at = nowSeconds(), secret = webhookSecret, tampered = false } = {},
+): Promise<number> {
   const body = JSON.stringify(event);
   const signature = createHmac("sha256", secret).update(`${at}.${body}`).digest("hex");
   const answer = await fetch(gittix.webhookUrl, {
@@ -41,7 +44,12 @@ async function send(event: object, { at = nowSeconds(), secret = webhookSecret, 
 }
 
 function eventOf(type: string, chargeId: string): object {
-  return { id: "evt_1", object: "event", type, data: { object: { object: "payment_intent", metadata: { charge_id: chargeId } } } };
+  return {
+    id: "evt_1",
+    object: "event",
+    type,
+    data: { object: { object: "payment_intent", metadata: { charge_id: chargeId } } },
+  };
 }
 
 /** A payment that the browser has made, and payments does not know of yet. */
@@ -72,8 +80,18 @@ describe("a webhook", () => {
   test("and the caller may come at once, in either order, and twice", async () => {
     const { orderId, chargeId } = await paidInBrowser();
     const event = eventOf("payment_intent.succeeded", chargeId);
-    const answers = await Promise.all([send(event), gittix.as(buyer).pay(orderId, ""), send(event), gittix.as(buyer).pay(orderId, "")]);
-    expect(answers).toMatchObject([200, { charge: { status: ChargeStatus.COMPLETED } }, 200, { charge: { status: ChargeStatus.COMPLETED } }]);
+    const answers = await Promise.all([
+      send(event),
+      gittix.as(buyer).pay(orderId, ""),
+      send(event),
+      gittix.as(buyer).pay(orderId, ""),
+    ]);
+    expect(answers).toMatchObject([
+      200,
+      { charge: { status: ChargeStatus.COMPLETED } },
+      200,
+      { charge: { status: ChargeStatus.COMPLETED } },
+    ]);
     await until(() => gittix.orders.status(orderId) === "COMPLETED");
     expect(gittix.of(orderId)).toHaveLength(1);
   });
@@ -106,7 +124,9 @@ describe("a webhook", () => {
   test("that payments does not know is accepted and ignored", async () => {
     expect(await send(eventOf("payment_intent.created", uuidv7()))).toBe(200);
     expect(await send(eventOf("payment_intent.succeeded", uuidv7()))).toBe(200);
-    expect(await send({ id: "evt_2", object: "event", type: "customer.created", data: { object: { object: "customer" } } })).toBe(200);
+    expect(
+      await send({ id: "evt_2", object: "event", type: "customer.created", data: { object: { object: "customer" } } }),
+    ).toBe(200);
   });
 
   test("that cannot be handled now is answered with an error, and comes again", async () => {

@@ -1,5 +1,10 @@
 import { on, type Handler } from "@gittix/common/consumer";
-import { OrderCancelledSchema, OrderCompletedSchema, OrderExpiredSchema, type OrderCancelled } from "@gittix/proto/orders/v1/events";
+import {
+  OrderCancelledSchema,
+  OrderCompletedSchema,
+  OrderExpiredSchema,
+  type OrderCancelled,
+} from "@gittix/proto/orders/v1/events";
 import type { TicketUseCases } from "./usecases.ts";
 
 /** subscriptions: which events the tickets service listens to, and what each leads to. */

@@ -24,7 +24,9 @@ const ordersPeer = internalService(OrderLifecycleService, {
   beginPayment: () => ({}),
   expireOrder: () => ({}),
   batchGetOrders: ({ orderIds }) => ({
-    orders: orderIds.flatMap((id) => (orders.has(id) ? [{ id, status: orders.get(id) ?? OrderStatus.UNSPECIFIED }] : [])),
+    orders: orderIds.flatMap((id) =>
+      orders.has(id) ? [{ id, status: orders.get(id) ?? OrderStatus.UNSPECIFIED }] : [],
+    ),
   }),
 });
 
@@ -58,17 +60,28 @@ const now = async (ticketId: string): Promise<Ticket> => given((await tickets().
 const reserve = (ticketId: string, orderId: string, status: OrderStatus = OrderStatus.CREATED, by = buyer) => {
   orders.set(orderId, status);
   const expiresAt = timestampFromDate(new Date(Date.now() + 60_000));
-  return clients.reservations.client.reserveTicket({ ticketId, orderId, buyerId: by, expiresAt }, around.service("orders"));
+  return clients.reservations.client.reserveTicket(
+    { ticketId, orderId, buyerId: by, expiresAt },
+    around.service("orders"),
+  );
 };
-const orderOf = (ticketId: string, orderId: string): Order => create(OrderSchema, { id: orderId, ticketId, version: 2 });
-const refused = async (call: Promise<unknown>) => call.then(() => "answered", (error: unknown) => reasonOf(error) ?? error);
+const orderOf = (ticketId: string, orderId: string): Order =>
+  create(OrderSchema, { id: orderId, ticketId, version: 2 });
+const refused = async (call: Promise<unknown>) =>
+  call.then(
+    () => "answered",
+    (error: unknown) => reasonOf(error) ?? error,
+  );
 
 describe("tickets", () => {
   test("lists a ticket in the marketplace's currency, and tells so", async () => {
     const ticket = await list("  Giselle ");
     expect(ticket).toMatchObject({
-      sellerId: seller, title: "Giselle", price: { amountMinor: 5000, currencyCode: "USD" },
-      status: TicketStatus.AVAILABLE, version: 1,
+      sellerId: seller,
+      title: "Giselle",
+      price: { amountMinor: 5000, currencyCode: "USD" },
+      status: TicketStatus.AVAILABLE,
+      version: 1,
     });
     expect(ticket.reservedUntil).toBeUndefined();
     const told = () => around.published(TicketCreatedSchema).find((event) => event.ticket?.id === ticket.id);
@@ -85,7 +98,9 @@ describe("tickets", () => {
     ["a price beyond a million", { title: "Giselle", price: { amountMinor: 100_000_001 } }, "price.amount_minor"],
     ["another currency", { title: "Giselle", price: { amountMinor: 1, currencyCode: "EUR" } }, "price.currency_code"],
   ])("refuses %s, naming the field", async (_, request, field) => {
-    const error: unknown = await tickets().createTicket(request, around.user(seller)).catch((caught: unknown) => caught);
+    const error: unknown = await tickets()
+      .createTicket(request, around.user(seller))
+      .catch((caught: unknown) => caught);
     expect(reasonOf(error)).toBe("VALIDATION_FAILED");
     expect(fieldProblemsOf(error).map((problem) => problem.field)).toContain(field);
   });
@@ -101,7 +116,9 @@ describe("tickets", () => {
     expect(await tickets().updateTicket(change, around.user(seller))).toMatchObject({
       ticket: { price: { amountMinor: 4000 }, version: 2 },
     });
-    const error: unknown = await tickets().updateTicket(change, around.user(seller)).catch((caught: unknown) => caught);
+    const error: unknown = await tickets()
+      .updateTicket(change, around.user(seller))
+      .catch((caught: unknown) => caught);
     expect(reasonOf(error)).toBe("VERSION_MISMATCH");
     expect(metadataOf(error)).toMatchObject({ current_version: "2" });
     expect(await refused(tickets().updateTicket(change, around.user(another)))).toBe("TICKET_NOT_YOURS");
@@ -163,7 +180,8 @@ describe("tickets", () => {
   });
 
   test("pages through one's own listings, and refuses a token of another list", async () => {
-    for (const title of ["A", "B", "C"]) await tickets().createTicket({ title, price: { amountMinor: 1 } }, around.user(another));
+    for (const title of ["A", "B", "C"])
+      await tickets().createTicket({ title, price: { amountMinor: 1 } }, around.user(another));
     const mine = { mine: true, pageSize: 2 };
     const first = await tickets().listTickets(mine, around.user(another));
     const second = await tickets().listTickets({ ...mine, pageToken: first.nextPageToken }, around.user(another));

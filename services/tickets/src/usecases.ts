@@ -83,7 +83,7 @@ export function createTicketUseCases(parts: {
 
     /** The net under a crash between the lock and the order: asks orders about locks that nothing has settled. */
     async reconcileLocks(): Promise<void> {
-      for (let after = ""; ; ) {
+      for (let after = ""; ;) {
         const locked = await store.listUnsettled(parts.unsettledAfterMs, after, 100);
         const holders = locked.flatMap((ticket) => ticket.orderId ?? []);
         if (holders.length === 0) return;

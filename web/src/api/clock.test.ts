@@ -3,7 +3,10 @@ import { nextOffset } from "./clock.ts";
 
 describe("the server's clock", () => {
   test("is read in the middle of the way there and back", () => {
-    expect(nextOffset(undefined, { serverMs: 5_000, sentMs: 900, receivedMs: 1_100 })).toEqual({ ms: 4_000, errorMs: 100 });
+    expect(nextOffset(undefined, { serverMs: 5_000, sentMs: 900, receivedMs: 1_100 })).toEqual({
+      ms: 4_000,
+      errorMs: 100,
+    });
   });
 
   test("a slower reading does not spoil a better one", () => {

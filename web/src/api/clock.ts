@@ -35,7 +35,11 @@ let offset: Offset | undefined;
 export const serverNow = (): number => Date.now() + (offset?.ms ?? 0);
 
 /** observeServerTime learns from a message that brought the server's time along. */
-export function observeServerTime(serverTime: Timestamp, sentMs: number = Date.now(), receivedMs: number = Date.now()): void {
+export function observeServerTime(
+  serverTime: Timestamp,
+  sentMs: number = Date.now(),
+  receivedMs: number = Date.now(),
+): void {
   offset = nextOffset(offset, { serverMs: timestampMs(serverTime), sentMs, receivedMs });
 }
 

@@ -8,7 +8,12 @@ import { isReasonName, sentenceFor } from "./reasons.ts";
 describe("readError", () => {
   test("reads the reason and what came with it", () => {
     const failure = readError(thrown(Code.FailedPrecondition, "TICKET_RESERVED", { reserved_until: "not a time" }));
-    expect(failure).toMatchObject({ code: Code.FailedPrecondition, reason: "TICKET_RESERVED", fields: [], requestId: undefined });
+    expect(failure).toMatchObject({
+      code: Code.FailedPrecondition,
+      reason: "TICKET_RESERVED",
+      fields: [],
+      requestId: undefined,
+    });
     expect(failure.sentence).toContain("for a few minutes");
   });
 

@@ -7,7 +7,10 @@ describe("a purchase", () => {
   test("that is asked for twice is one order", async () => {
     const orders = createOrders();
     const intents = createTabIntents();
-    const [first, second] = await Promise.all([purchase("t", intents, orders.create), purchase("t", intents, orders.create)]);
+    const [first, second] = await Promise.all([
+      purchase("t", intents, orders.create),
+      purchase("t", intents, orders.create),
+    ]);
     expect(second.id).toBe(first.id);
   });
 

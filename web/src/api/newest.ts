@@ -26,7 +26,7 @@ export function createNewest<T extends Versioned>(limit: number) {
       // Put last again, so that what was not seen for longest is forgotten first.
       seen.delete(thing.id);
       seen.set(thing.id, newest);
-      if (seen.size > limit) for (const oldest of seen.keys()) return seen.delete(oldest), newest;
+      if (seen.size > limit) for (const oldest of seen.keys()) return (seen.delete(oldest), newest);
       return newest;
     },
     clear: () => seen.clear(),
@@ -53,10 +53,14 @@ function freshen(data: unknown): unknown {
     const pages = freshenAll(data.pages, freshen);
     return pages === data.pages ? data : { ...data, pages };
   }
-  if (isMessage(data, ListTicketsResponseSchema)) return withNewest(data, "tickets", freshenAll(data.tickets, newestTicket.of));
-  if (isMessage(data, ListOrdersResponseSchema)) return withNewest(data, "orders", freshenAll(data.orders, newestOrder.of));
-  if (isMessage(data, GetTicketResponseSchema)) return withNewest(data, "ticket", data.ticket && newestTicket.of(data.ticket));
-  if (isMessage(data, GetOrderResponseSchema)) return withNewest(data, "order", data.order && newestOrder.of(data.order));
+  if (isMessage(data, ListTicketsResponseSchema))
+    return withNewest(data, "tickets", freshenAll(data.tickets, newestTicket.of));
+  if (isMessage(data, ListOrdersResponseSchema))
+    return withNewest(data, "orders", freshenAll(data.orders, newestOrder.of));
+  if (isMessage(data, GetTicketResponseSchema))
+    return withNewest(data, "ticket", data.ticket && newestTicket.of(data.ticket));
+  if (isMessage(data, GetOrderResponseSchema))
+    return withNewest(data, "order", data.order && newestOrder.of(data.order));
   return data;
 }
 

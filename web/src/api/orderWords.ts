@@ -67,5 +67,7 @@ export function moneySentence(charge: Charge | undefined): string {
 /** refundWord is the state of a refund, where there is one. */
 export function refundWord(order: Pick<Order, "status">, charge: Charge | undefined): Word | undefined {
   if (order.status !== OrderStatus.CANCELLED || charge?.status !== ChargeStatus.COMPLETED) return undefined;
-  return charge.stripeRefundId === "" ? { label: "Refund under way", tone: "waiting" } : { label: "Refunded", tone: "good" };
+  return charge.stripeRefundId === ""
+    ? { label: "Refund under way", tone: "waiting" }
+    : { label: "Refunded", tone: "good" };
 }

@@ -1,7 +1,11 @@
 import { createConnectQueryKey } from "@connectrpc/connect-query";
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { OrderService, type GetOrderResponse, type ListOrdersResponse } from "@gittix/proto/orders/v1/order_service";
-import { TicketService, type GetTicketResponse, type ListTicketsResponse } from "@gittix/proto/tickets/v1/ticket_service";
+import {
+  TicketService,
+  type GetTicketResponse,
+  type ListTicketsResponse,
+} from "@gittix/proto/tickets/v1/ticket_service";
 import type { Order } from "@gittix/proto/orders/v1/order";
 import type { Ticket } from "@gittix/proto/tickets/v1/ticket";
 import { newestOrder, newestTicket } from "./newest.ts";
@@ -18,14 +22,21 @@ const orderPages = createConnectQueryKey({ schema: OrderService.method.listOrder
 export function patchTickets(client: QueryClient, changed: readonly Ticket[]): readonly Ticket[] {
   const news = new Map(changed.map((ticket) => [ticket.id, newestTicket.of(ticket)]));
   const shown = new Set<string>();
-  client.setQueriesData<InfiniteData<ListTicketsResponse>>({ queryKey: ticketPages }, (data) =>
-    data && patchPages(data, (page) => {
-      const tickets = replaceNewer(page.tickets, news, shown);
-      return tickets === page.tickets ? page : { ...page, tickets };
-    }),
+  client.setQueriesData<InfiniteData<ListTicketsResponse>>(
+    { queryKey: ticketPages },
+    (data) =>
+      data &&
+      patchPages(data, (page) => {
+        const tickets = replaceNewer(page.tickets, news, shown);
+        return tickets === page.tickets ? page : { ...page, tickets };
+      }),
   );
   for (const ticket of news.values()) {
-    const queryKey = createConnectQueryKey({ schema: TicketService.method.getTicket, input: { ticketId: ticket.id }, cardinality: "finite" });
+    const queryKey = createConnectQueryKey({
+      schema: TicketService.method.getTicket,
+      input: { ticketId: ticket.id },
+      cardinality: "finite",
+    });
     client.setQueriesData<GetTicketResponse>({ queryKey }, (data) =>
       data?.ticket && data.ticket.version < ticket.version ? { ...data, ticket } : data,
     );
@@ -37,13 +48,20 @@ export function patchTickets(client: QueryClient, changed: readonly Ticket[]): r
 export function patchOrder(client: QueryClient, changed: Order): void {
   const order = newestOrder.of(changed);
   const news = new Map([[order.id, order]]);
-  client.setQueriesData<InfiniteData<ListOrdersResponse>>({ queryKey: orderPages }, (data) =>
-    data && patchPages(data, (page) => {
-      const orders = replaceNewer(page.orders, news, new Set());
-      return orders === page.orders ? page : { ...page, orders };
-    }),
+  client.setQueriesData<InfiniteData<ListOrdersResponse>>(
+    { queryKey: orderPages },
+    (data) =>
+      data &&
+      patchPages(data, (page) => {
+        const orders = replaceNewer(page.orders, news, new Set());
+        return orders === page.orders ? page : { ...page, orders };
+      }),
   );
-  const queryKey = createConnectQueryKey({ schema: OrderService.method.getOrder, input: { orderId: order.id }, cardinality: "finite" });
+  const queryKey = createConnectQueryKey({
+    schema: OrderService.method.getOrder,
+    input: { orderId: order.id },
+    cardinality: "finite",
+  });
   client.setQueriesData<GetOrderResponse>({ queryKey }, (data) =>
     data?.order && data.order.version < order.version ? { ...data, order } : data,
   );

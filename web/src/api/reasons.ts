@@ -21,7 +21,8 @@ const sentences = {
   TOO_MANY_ATTEMPTS: ({ retry_after_seconds }) => `Too many attempts. Try again in ${minutes(retry_after_seconds)}.`,
   EMAIL_TAKEN: "Somebody has already signed up with this e-mail address.",
   TICKET_NOT_FOUND: "There is no such ticket.",
-  TICKET_RESERVED: ({ reserved_until }) => `Somebody is buying this ticket at the moment. It is held ${until(reserved_until)}.`,
+  TICKET_RESERVED: ({ reserved_until }) =>
+    `Somebody is buying this ticket at the moment. It is held ${until(reserved_until)}.`,
   TICKET_SOLD: "This ticket has been sold.",
   TICKET_WITHDRAWN: "The seller has withdrawn this ticket.",
   TICKET_NOT_YOURS: "Only the seller can change this ticket.",
@@ -74,7 +75,9 @@ export function sentenceForCode(code: Code): string {
 
 function until(moment: string | undefined): string {
   const at = moment === undefined ? undefined : new Date(moment);
-  return at && !Number.isNaN(at.getTime()) ? `until ${new Intl.DateTimeFormat(undefined, { timeStyle: "short" }).format(at)}` : "for a few minutes";
+  return at && !Number.isNaN(at.getTime())
+    ? `until ${new Intl.DateTimeFormat(undefined, { timeStyle: "short" }).format(at)}`
+    : "for a few minutes";
 }
 
 function minutes(seconds: string | undefined): string {

@@ -8,7 +8,10 @@ import { paths } from "../ui/paths.ts";
 export function NotFoundPage() {
   return (
     <Page title="Page not found" width="narrow">
-      <Empty title="There is nothing here" action={<ButtonLink to={paths.tickets}>See the tickets for sale</ButtonLink>}>
+      <Empty
+        title="There is nothing here"
+        action={<ButtonLink to={paths.tickets}>See the tickets for sale</ButtonLink>}
+      >
         The address may be mistyped, or the page may have moved.
       </Empty>
     </Page>

@@ -31,7 +31,15 @@ export function Button(
 }
 
 /** ButtonLink looks like a button and goes somewhere. */
-export function ButtonLink({ to, kind = "plain", children }: { readonly to: string; readonly kind?: Kind; readonly children: ReactNode }) {
+export function ButtonLink({
+  to,
+  kind = "plain",
+  children,
+}: {
+  readonly to: string;
+  readonly kind?: Kind;
+  readonly children: ReactNode;
+}) {
   return (
     <Link to={to} className={`button button-${kind}`}>
       {children}

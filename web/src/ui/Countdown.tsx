@@ -2,7 +2,15 @@ import { useEffect, useState } from "react";
 import { remaining, stageSentence } from "./countdown.ts";
 
 /** Countdown shows the time that is left by a clock that is not the computer's, and speaks up twice. */
-export function Countdown({ until, now, label }: { readonly until: Date; readonly now: () => number; readonly label: string }) {
+export function Countdown({
+  until,
+  now,
+  label,
+}: {
+  readonly until: Date;
+  readonly now: () => number;
+  readonly label: string;
+}) {
   const left = useRemaining(until, now);
   return (
     <div className={`countdown countdown-${left.stage}`}>

@@ -1,7 +1,15 @@
 import type { ReactNode } from "react";
 
 /** Empty says why there is nothing to see and what to do about it. */
-export function Empty({ title, children, action }: { readonly title: string; readonly children: ReactNode; readonly action?: ReactNode }) {
+export function Empty({
+  title,
+  children,
+  action,
+}: {
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly action?: ReactNode;
+}) {
   return (
     <section className="empty">
       <svg viewBox="0 0 64 40" aria-hidden="true" className="empty-mark">

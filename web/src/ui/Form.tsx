@@ -36,7 +36,9 @@ export function Form(props: {
 
   useEffect(() => {
     if (error === undefined) return;
-    const target = form.current?.querySelector<HTMLElement>("[aria-invalid=true]") ?? form.current?.querySelector<HTMLElement>("[role=alert]");
+    const target =
+      form.current?.querySelector<HTMLElement>("[aria-invalid=true]") ??
+      form.current?.querySelector<HTMLElement>("[role=alert]");
     target?.focus();
   }, [error]);
 
@@ -78,7 +80,9 @@ function FormError({ error, paths }: { readonly error: Problem; readonly paths: 
   if (error.fields.length > 0 && elsewhere.length === 0) return null;
   return (
     <Banner tone="error" requestId={error.requestId}>
-      {elsewhere.length === 0 ? error.sentence : elsewhere.map((field) => `${field.path}: ${field.description}`).join("; ")}
+      {elsewhere.length === 0
+        ? error.sentence
+        : elsewhere.map((field) => `${field.path}: ${field.description}`).join("; ")}
     </Banner>
   );
 }

@@ -2,7 +2,15 @@ import { useEffect, useEffectEvent, useRef } from "react";
 import { Button } from "./Button.tsx";
 
 /** LoadMore loads the next page when its end comes near; the button is there for whoever has no scroll. */
-export function LoadMore({ more, pending, onMore }: { readonly more: boolean; readonly pending: boolean; readonly onMore: () => void }) {
+export function LoadMore({
+  more,
+  pending,
+  onMore,
+}: {
+  readonly more: boolean;
+  readonly pending: boolean;
+  readonly onMore: () => void;
+}) {
   const end = useRef<HTMLDivElement>(null);
   const loadMore = useEffectEvent(onMore);
   useEffect(() => {

@@ -4,7 +4,13 @@ import { hueOf } from "./format.ts";
 import { formatMoney, type Amount } from "./money.ts";
 
 /** Stub is the shape of a ticket: what it is for on the left, what it costs on the part that is torn off. */
-export function Stub(props: { readonly id: string; readonly size?: "card" | "large"; readonly faded?: boolean; readonly main: ReactNode; readonly side: ReactNode }) {
+export function Stub(props: {
+  readonly id: string;
+  readonly size?: "card" | "large";
+  readonly faded?: boolean;
+  readonly main: ReactNode;
+  readonly side: ReactNode;
+}) {
   return (
     <div className={`stub stub-${props.size ?? "card"}${props.faded ? " stub-faded" : ""}`}>
       <div className="stub-paper">

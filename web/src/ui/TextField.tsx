@@ -11,7 +11,10 @@ interface TextFieldProps {
   readonly hint?: ReactNode;
   /** Stands inside the input, before the text; for the eye only. */
   readonly prefix?: string;
-  readonly input?: Omit<InputHTMLAttributes<HTMLInputElement>, "id" | "name" | "aria-invalid" | "aria-describedby" | "prefix">;
+  readonly input?: Omit<
+    InputHTMLAttributes<HTMLInputElement>,
+    "id" | "name" | "aria-invalid" | "aria-describedby" | "prefix"
+  >;
 }
 
 /** TextField is a labelled input that shows what is wrong with it. */
@@ -51,12 +54,17 @@ export function TextField({ label, path, refused, hint, prefix, input }: TextFie
 }
 
 /** PasswordField lets one look at what one types, for whoever types blind types wrong. */
-export function PasswordField(props: Omit<TextFieldProps, "input"> & { readonly autoComplete: "current-password" | "new-password" }) {
+export function PasswordField(
+  props: Omit<TextFieldProps, "input"> & { readonly autoComplete: "current-password" | "new-password" },
+) {
   const { autoComplete, ...field } = props;
   const [shown, setShown] = useState(false);
   return (
     <div className="password">
-      <TextField {...field} input={{ type: shown ? "text" : "password", autoComplete, required: true, spellCheck: false }} />
+      <TextField
+        {...field}
+        input={{ type: shown ? "text" : "password", autoComplete, required: true, spellCheck: false }}
+      />
       <button type="button" className="password-toggle" aria-pressed={shown} onClick={() => setShown(!shown)}>
         {shown ? "Hide" : "Show"}
         <span className="hidden"> what is typed as {field.label.toLowerCase()}</span>

@@ -30,7 +30,11 @@ export function currencyDigits(currencyCode: string): number {
 
 /** currencySymbol is what stands before a price input: `$`. */
 export function currencySymbol(currencyCode: string, locale?: string): string {
-  const format = new Intl.NumberFormat(locale, { style: "currency", currency: currencyCode, currencyDisplay: "narrowSymbol" });
+  const format = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency: currencyCode,
+    currencyDisplay: "narrowSymbol",
+  });
   return format.formatToParts(0).find((part) => part.type === "currency")?.value ?? currencyCode;
 }
 

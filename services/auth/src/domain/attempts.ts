@@ -39,5 +39,8 @@ export function networkOf(address: string): string {
   const after = tail ? tail.split(":").length : 0;
   if (tail !== undefined) groups.push(...Array.from({ length: Math.max(0, 8 - groups.length - after) }, () => "0"));
   const all = [...groups, ...(tail ? tail.split(":") : [])];
-  return all.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, "")).join(":");
+  return all
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ""))
+    .join(":");
 }

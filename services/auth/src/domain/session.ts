@@ -32,9 +32,17 @@ export interface Renewal {
 
 /** start begins a session with its first token. */
 export function start(facts: {
-  token: { hash: string; sessionId: string }; userId: string; lifeMs: number; at: Date;
+  token: { hash: string; sessionId: string };
+  userId: string;
+  lifeMs: number;
+  at: Date;
 }): Started {
-  const { token: { hash, sessionId }, userId, lifeMs, at } = facts;
+  const {
+    token: { hash, sessionId },
+    userId,
+    lifeMs,
+    at,
+  } = facts;
   return {
     session: { id: sessionId, userId, createdAt: at, expiresAt: new Date(at.getTime() + lifeMs), endedAt: null },
     token: { hash, sessionId, givenAt: at, usedAt: null },
@@ -45,11 +53,7 @@ export function start(facts: {
  * renew trades a session's refresh token for the one with `hash`. A token that was used before ends the
  * session: one of the two who used it, its owner or a thief, should not have it.
  */
-export function renew(
-  session: Session,
-  used: RefreshToken,
-  next: { hash: string; lifeMs: number; at: Date },
-): Renewal {
+export function renew(session: Session, used: RefreshToken, next: { hash: string; lifeMs: number; at: Date }): Renewal {
   if (isOver(session, next.at)) return { session };
   if (used.usedAt !== null) return { session: end(session, next.at) };
   return {

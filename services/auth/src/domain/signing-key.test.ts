@@ -6,7 +6,10 @@ const day = 24 * 60 * minute;
 const start = Date.parse("2030-01-01T00:00:00Z");
 const at = (ms: number) => new Date(start + ms);
 const key = (generation: number, createdMs: number): SigningKey => ({
-  kid: `key-${generation}`, generation, privateJwk: "{}", createdAt: at(createdMs),
+  kid: `key-${generation}`,
+  generation,
+  privateJwk: "{}",
+  createdAt: at(createdMs),
 });
 const first = key(1, 0);
 const second = key(2, 90 * day);

@@ -48,7 +48,9 @@ describe("a change of a user", () => {
   });
 
   test("is refused when the password that was compared is no longer the user's", () => {
-    expect(reasonIn(() => change(ann, { provenHash: "older", passwordHash: "hash-2", at: later }))).toBe("CREDENTIALS_WRONG");
+    expect(reasonIn(() => change(ann, { provenHash: "older", passwordHash: "hash-2", at: later }))).toBe(
+      "CREDENTIALS_WRONG",
+    );
     expect(reasonIn(() => assertProven(null, "hash-1"))).toBe("CREDENTIALS_WRONG");
   });
 });

@@ -6,7 +6,10 @@ import { Attempts } from "./tables.ts";
 /** AttemptStore counts attempts within a window of time. */
 export interface AttemptStore {
   /** How many attempts were made within the window, and when the `nth` newest of them was, if there are so many. */
-  count(subject: string, nth: number): Promise<{ readonly count: number; readonly nthNewest?: Date; readonly at: Date }>;
+  count(
+    subject: string,
+    nth: number,
+  ): Promise<{ readonly count: number; readonly nthNewest?: Date; readonly at: Date }>;
   /** Counts one attempt for each subject. */
   insert(attempts: readonly { readonly id: string; readonly subject: string }[]): Promise<void>;
   /** Deletes what has left the window. */

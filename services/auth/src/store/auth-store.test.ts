@@ -72,7 +72,9 @@ describe.each(testDatabases)("the store of auth on $name", ({ create }) => {
     test("keep their address when the new one is somebody else's, and no event is left behind", async () => {
       const { user: ann } = await signUp("ann@example.com");
       await signUp("bob@example.com");
-      await expect(changeEmail(ann, "BOB@example.com")).rejects.toMatchObject({ message: expect.stringContaining("signed up") });
+      await expect(changeEmail(ann, "BOB@example.com")).rejects.toMatchObject({
+        message: expect.stringContaining("signed up"),
+      });
       expect(await store.users.get(ann.id)).toEqual(ann);
       expect(await database.reader().count(Outbox)).toBe(2);
     });
@@ -80,7 +82,11 @@ describe.each(testDatabases)("the store of auth on $name", ({ create }) => {
     test("may write their own address in another case", async () => {
       const { user } = await signUp("ann@example.com");
       await changeEmail(user, "Ann@Example.com");
-      expect(await store.users.get(user.id)).toMatchObject({ email: "Ann@Example.com", emailKey: "ann@example.com", version: 2 });
+      expect(await store.users.get(user.id)).toMatchObject({
+        email: "Ann@Example.com",
+        emailKey: "ann@example.com",
+        version: 2,
+      });
     });
   });
 
@@ -130,7 +136,13 @@ describe.each(testDatabases)("the store of auth on $name", ({ create }) => {
 
   describe("signing keys", () => {
     const open = () =>
-      openKeyRing({ store: store.keys, ids: uuidv7, rotateAfterMs: lifeMs, accessLifeMs: 900_000, log: createLog("test", "silent") });
+      openKeyRing({
+        store: store.keys,
+        ids: uuidv7,
+        rotateAfterMs: lifeMs,
+        accessLifeMs: 900_000,
+        log: createLog("test", "silent"),
+      });
     /** Makes every key older, as if that time had passed. */
     const age = async (ms: number) => {
       for (const { kid, createdAt } of await database.reader().find(SigningKeys)) {
@@ -173,8 +185,12 @@ describe.each(testDatabases)("the store of auth on $name", ({ create }) => {
   describe("attempts", () => {
     const limitsOf = (numbers: { account: number; address: number }, attempts = store.attempts) =>
       createAttemptLimits({
-        store: attempts, ids: uuidv7, windowMs,
-        failuresPerAccount: numbers.account, failuresPerAddress: numbers.address, signUpsPerAddress: 3,
+        store: attempts,
+        ids: uuidv7,
+        windowMs,
+        failuresPerAccount: numbers.account,
+        failuresPerAddress: numbers.address,
+        signUpsPerAddress: 3,
       });
 
     const wrong = async () => false;

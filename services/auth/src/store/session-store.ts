@@ -6,10 +6,7 @@ import { RefreshTokens, Sessions } from "./tables.ts";
 /** SessionStore keeps sessions and what is kept of their refresh tokens. */
 export interface SessionStore {
   /** Locks the session of a token, asks `change` what becomes of it, and saves that; null for a token that is not known. */
-  renew(
-    hash: string,
-    change: (session: Session, token: RefreshToken, at: Date) => Renewal,
-  ): Promise<Renewal | null>;
+  renew(hash: string, change: (session: Session, token: RefreshToken, at: Date) => Renewal): Promise<Renewal | null>;
   /** The session that a refresh token is of, used or not. */
   findByToken(hash: string): Promise<Session | null>;
   /** Ends a session; false where there is none or it has ended. */
@@ -66,7 +63,7 @@ export function createSessionStore(database: Database): SessionStore {
     async prune({ keepMs, tokenLifeMs }) {
       const now = (await database.now()).getTime();
       const over = LessThan(new Date(now - keepMs));
-      for (let found = pruneBatch; found === pruneBatch; ) {
+      for (let found = pruneBatch; found === pruneBatch;) {
         const where = [{ expiresAt: over }, { endedAt: over }];
         const rows = await database.reader().find(Sessions, { select: { id: true }, where, take: pruneBatch });
         found = rows.length;

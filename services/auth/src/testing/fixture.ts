@@ -54,12 +54,16 @@ export async function startFixture(settings: Env = {}): Promise<Fixture> {
   const folder = await mkdtemp(join(tmpdir(), "gittix-auth-"));
   const file = join(folder, "auth.db");
   const lines: string[] = [];
-  const log = createLog("test", "debug", new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(String(chunk));
-      done();
-    },
-  }));
+  const log = createLog(
+    "test",
+    "debug",
+    new Writable({
+      write(chunk, _encoding, done) {
+        lines.push(String(chunk));
+        done();
+      },
+    }),
+  );
   const bus = await openEmbeddedBus({ file: ":memory:", log });
   const events = await listen(bus);
   const env = { DATABASE_URL: `sqlite:${file}`, SERVICE_KEYS: '{"keys":[]}', BCRYPT_COST: "4", ...settings };
@@ -139,13 +143,16 @@ async function listen(bus: Awaited<ReturnType<typeof openEmbeddedBus>>) {
   const schemas = [UserCreatedSchema, UserUpdatedSchema];
   const seen: { type: string; user: User }[] = [];
   let arrived = Promise.withResolvers<void>();
-  await bus.listen(schemas.map((schema) => schema.typeName), (message) => {
-    const schema = schemas.find(({ typeName }) => typeName === message.type);
-    const { user } = fromBinary(schema ?? UserCreatedSchema, openEnvelope(message).payload);
-    if (user) seen.push({ type: message.type, user });
-    arrived.resolve();
-    arrived = Promise.withResolvers();
-  });
+  await bus.listen(
+    schemas.map((schema) => schema.typeName),
+    (message) => {
+      const schema = schemas.find(({ typeName }) => typeName === message.type);
+      const { user } = fromBinary(schema ?? UserCreatedSchema, openEnvelope(message).payload);
+      if (user) seen.push({ type: message.type, user });
+      arrived.resolve();
+      arrived = Promise.withResolvers();
+    },
+  );
   return {
     async find(userId: string, version: number) {
       for (;;) {

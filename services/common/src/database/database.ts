@@ -2,12 +2,14 @@ import type { EntityManager, EntitySchema, EntityTarget, FindOptionsWhere, Objec
 import { sealEvent, type EventDraft } from "../events.ts";
 import type { Logger } from "../log.ts";
 import { runTransaction } from "./attempts.ts";
+import { createBatchedReads, type BatchedReads } from "./batched-reads.ts";
 import { connect } from "./connect.ts";
 import { dataSources, type DatabaseKind, type Migration } from "./data-source.ts";
 import { isDuplicate } from "./database-errors.ts";
 import { Inbox } from "./inbox.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { Outbox } from "./outbox.ts";
+import { createSelect, type SqlValue } from "./select.ts";
 import { createSerialQueue } from "./serial-queue.ts";
 import { outsideTransaction, transactionOf, withinTransaction } from "./transaction-scope.ts";
 
@@ -29,6 +31,10 @@ export interface Database {
   readonly kind: DatabaseKind;
   /** Reads: inside a write, what the write sees; otherwise what is committed. */
   reader(): EntityManager;
+  /** Reads rows by the end of a statement, `WHERE id = ?`: what is read most, since it costs least. */
+  select<T extends ObjectLiteral>(entity: EntitySchema<T>, end: string, values: readonly SqlValue[]): Promise<T[]>;
+  /** Makes reads that go together when many come at the same time; inside a write each goes by itself. */
+  batched<T>(readMany: (keys: readonly string[]) => Promise<ReadonlyMap<string, T>>): BatchedReads<T>;
   /** The database's clock, outside of any transaction. */
   now(): Promise<Date>;
   /**
@@ -71,11 +77,24 @@ export async function openDatabase(options: {
   // SQLite has one connection in TypeORM, on which concurrent work would share a transaction.
   const inTurn = kind === "sqlite" ? createSerialQueue() : <T>(work: () => Promise<T>) => work();
   const listeners: (() => void)[] = [];
+  const select = createSelect(readerSource, kind);
+  const clock = createBatchedReads(async () => new Map([["now", await readClock(readerSource.manager, kind)]]));
 
   const database: Database = {
     kind,
     reader: () => transactionOf(database)?.manager ?? readerSource.manager,
-    now: () => readClock(database.reader(), kind),
+    select: (entity, end, values) => select(database.reader(), entity, end, values),
+
+    batched(readMany) {
+      const together = createBatchedReads(readMany);
+      return async (key) => (transactionOf(database) ? (await readMany([key])).get(key) : together(key));
+    },
+
+    async now() {
+      const manager = transactionOf(database)?.manager;
+      const now = manager ? await readClock(manager, kind) : await clock("now");
+      return now ?? readClock(readerSource.manager, kind);
+    },
 
     async write(work) {
       const outer = transactionOf(database);

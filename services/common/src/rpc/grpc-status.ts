@@ -3,6 +3,7 @@ import { anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { StatusSchema } from "@gittix/proto/google/rpc/status";
 import { Metadata, type StatusObject } from "@grpc/grpc-js";
+import { withoutStack } from "../errors.ts";
 import { copyToMetadata, headersOf } from "./grpc-metadata.ts";
 
 /** The trailer in which every gRPC library carries the typed details of an error. */
@@ -46,17 +47,6 @@ export function connectErrorOf(status: StatusObject): ConnectError {
   if (encoded instanceof Buffer) error.details = detailsIn(encoded);
   error.isWireError = true;
   return error;
-}
-
-/** A stack costs more than all else of a refused call, and says nothing of what another service answered. */
-function withoutStack<T>(make: () => T): T {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  try {
-    return make();
-  } finally {
-    Error.stackTraceLimit = limit;
-  }
 }
 
 function detailsIn(encoded: Buffer): ConnectError["details"] {

@@ -20,12 +20,20 @@ describe.each(testDatabases)("the timer store on $name", ({ create }) => {
     await store.set("o1", new Date(Date.now() + 5000));
     await store.set("o2", soon);
     expect(await store.statistics()).toEqual({
-      waiting: 2, oldestDueAt: soon, fired: 0, latenessP50Ms: undefined, latenessP99Ms: undefined,
+      waiting: 2,
+      oldestDueAt: soon,
+      fired: 0,
+      latenessP50Ms: undefined,
+      latenessP99Ms: undefined,
     });
   });
 
   test("tells how late timers have fired", async () => {
-    for (const [order, lateMs] of [["o1", 10_000], ["o2", 20_000], ["o3", 900_000]] as const) {
+    for (const [order, lateMs] of [
+      ["o1", 10_000],
+      ["o2", 20_000],
+      ["o3", 900_000],
+    ] as const) {
       await store.fire(order, new Date(Date.now() - lateMs));
     }
     const { fired, latenessP50Ms, latenessP99Ms } = await store.statistics();

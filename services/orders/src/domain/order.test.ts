@@ -8,8 +8,15 @@ const justBefore = new Date(deadline.getTime() - 1);
 
 const created = place(
   {
-    id: "o", buyerId: "bob", requestId: "r", ticketId: "t", sellerId: "ada",
-    ticketTitle: "Giselle", priceMinor: 5000, currency: "USD", expiresAt: deadline,
+    id: "o",
+    buyerId: "bob",
+    requestId: "r",
+    ticketId: "t",
+    sellerId: "ada",
+    ticketTitle: "Giselle",
+    priceMinor: 5000,
+    currency: "USD",
+    expiresAt: deadline,
   },
   at,
 );
@@ -21,7 +28,9 @@ const expired = expire(created, deadline);
 describe("an order", () => {
   test("goes from created over awaiting payment to completed", () => {
     expect([created, paying, completed].map(({ status, version }) => [status, version])).toEqual([
-      ["CREATED", 1], ["AWAITING_PAYMENT", 2], ["COMPLETED", 3],
+      ["CREATED", 1],
+      ["AWAITING_PAYMENT", 2],
+      ["COMPLETED", 3],
     ]);
   });
 
@@ -62,7 +71,10 @@ describe("an order", () => {
     expect(expire(completed, deadline)).toBe(completed);
   });
 
-  test.each([["cancelled", cancelled], ["expired", expired]])("stays %s when it is paid too late", (_, order) => {
+  test.each([
+    ["cancelled", cancelled],
+    ["expired", expired],
+  ])("stays %s when it is paid too late", (_, order) => {
     expect(complete(order, at)).toBe(order);
     expect(failPayment(order, at)).toBe(order);
   });

@@ -23,7 +23,10 @@ export type OrderStatus = "CREATED" | "AWAITING_PAYMENT" | "COMPLETED" | "CANCEL
 export type CancelReason = "BUYER" | "EXPIRED" | "PAYMENT_FAILED" | "OPERATOR";
 
 /** place makes a new order. */
-export function place(facts: Omit<Order, "status" | "cancelReason" | "version" | "createdAt" | "updatedAt">, at: Date): Order {
+export function place(
+  facts: Omit<Order, "status" | "cancelReason" | "version" | "createdAt" | "updatedAt">,
+  at: Date,
+): Order {
   return { ...facts, status: "CREATED", cancelReason: null, version: 1, createdAt: at, updatedAt: at };
 }
 

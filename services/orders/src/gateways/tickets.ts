@@ -23,7 +23,10 @@ export function createTicketsGateway(client: Client<typeof ReservationService>):
   return {
     async reserve({ ticketId, orderId, buyerId, expiresAt }) {
       const { ticket } = await client.reserveTicket({
-        ticketId, orderId, buyerId, expiresAt: timestampFromDate(expiresAt),
+        ticketId,
+        orderId,
+        buyerId,
+        expiresAt: timestampFromDate(expiresAt),
       });
       if (!ticket?.price) throw new Error("tickets answered without the ticket");
       const { amountMinor: priceMinor, currencyCode: currency } = ticket.price;

@@ -25,9 +25,16 @@ describe.each(testDatabases)("the order store on $name", ({ create }) => {
     store.insert((at) => {
       const order = place(
         {
-          id: uuidv7(), buyerId: "bob", requestId: uuidv7(), ticketId: uuidv7(), sellerId: "ada",
-          ticketTitle: "Giselle", priceMinor: 5000, currency: "USD",
-          expiresAt: new Date(at.getTime() + anHour), ...facts,
+          id: uuidv7(),
+          buyerId: "bob",
+          requestId: uuidv7(),
+          ticketId: uuidv7(),
+          sellerId: "ada",
+          ticketTitle: "Giselle",
+          priceMinor: 5000,
+          currency: "USD",
+          expiresAt: new Date(at.getTime() + anHour),
+          ...facts,
         },
         at,
       );

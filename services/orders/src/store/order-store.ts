@@ -1,5 +1,6 @@
 import type { Database } from "@gittix/common/database/database";
 import { isDuplicate } from "@gittix/common/database/database-errors";
+import { marks } from "@gittix/common/database/select";
 import type { EventDraft } from "@gittix/common/events";
 import { In, LessThan } from "typeorm";
 import { expire, isOpen, notFound, type Order, type OrderStatus } from "../domain/order.ts";
@@ -24,7 +25,12 @@ export interface OrderStore {
   get(id: string): Promise<Order | null>;
   getMany(ids: readonly string[]): Promise<Order[]>;
   getByRequest(buyerId: string, requestId: string): Promise<Order | null>;
-  list(query: { buyerId: string; status?: OrderStatus | undefined; afterId?: string | undefined; limit: number }): Promise<Order[]>;
+  list(query: {
+    buyerId: string;
+    status?: OrderStatus | undefined;
+    afterId?: string | undefined;
+    limit: number;
+  }): Promise<Order[]>;
   /** Open orders whose deadline passed at least `byMs` ago, oldest first. */
   listOverdue(byMs: number, limit: number): Promise<Order[]>;
   /** Locks an order's row, asks `change` what becomes of it, and saves that. Refuses an unknown id. */
@@ -33,33 +39,37 @@ export interface OrderStore {
 
 /** createOrderStore keeps orders in a database. */
 export function createOrderStore(database: Database): OrderStore {
+  const find = database.batched((ids) => findOrders(database, ids));
+  const findByRequest = database.batched((requests) => findOrdersByRequest(database, requests));
+
   const store: OrderStore = {
     now: () => database.now(),
 
     async insert(draft) {
       for (const mayMakeRoom of [true, false]) {
-        const { order } = draft(await database.now());
+        let ticketId = "";
         try {
           return await database.write(async (transaction) => {
             const change = draft(await transaction.now());
+            ticketId = change.order.ticketId;
             await transaction.manager.insert(Orders, rowOf(change.order));
             await transaction.append(change.events, change.order.updatedAt);
             return change.order;
           });
         } catch (error) {
           if (!isDuplicate(error)) throw error;
-          if (mayMakeRoom) await expireHolder(order.ticketId);
+          if (mayMakeRoom) await expireHolder(ticketId);
         }
       }
       return undefined;
     },
 
-    get: async (id) => orderOf(await database.reader().findOneBy(Orders, { id })),
+    get: async (id) => (await find(id)) ?? null,
 
-    getMany: async (ids) => (await database.reader().findBy(Orders, { id: In([...ids]) })).flatMap((row) => orderOf(row) ?? []),
+    getMany: async (ids) =>
+      (await database.reader().findBy(Orders, { id: In([...ids]) })).flatMap((row) => orderOf(row) ?? []),
 
-    getByRequest: async (buyerId, requestId) =>
-      orderOf(await database.reader().findOneBy(Orders, { buyerId, requestId })),
+    getByRequest: async (buyerId, requestId) => (await findByRequest(requestKey({ buyerId, requestId }))) ?? null,
 
     async list({ buyerId, status, afterId, limit }) {
       const where = {
@@ -103,6 +113,26 @@ export function createOrderStore(database: Database): OrderStore {
   }
 
   return store;
+}
+
+async function findOrders(database: Database, ids: readonly string[]): Promise<Map<string, Order>> {
+  const rows = await database.select(Orders, `WHERE id IN (${marks(ids)})`, ids);
+  return new Map(rows.flatMap((row) => orderOf(row) ?? []).map((order) => [order.id, order]));
+}
+
+async function findOrdersByRequest(database: Database, requests: readonly string[]): Promise<Map<string, Order>> {
+  const where = requests.map(() => "(buyer_id = ? AND request_id = ?)").join(" OR ");
+  const rows = await database.select(
+    Orders,
+    `WHERE ${where}`,
+    requests.flatMap((key) => key.split(" ")),
+  );
+  return new Map(rows.flatMap((row) => orderOf(row) ?? []).map((order) => [requestKey(order), order]));
+}
+
+/** Ids have no spaces. */
+function requestKey({ buyerId, requestId }: Pick<Order, "buyerId" | "requestId">): string {
+  return `${buyerId} ${requestId}`;
 }
 
 function rowOf(order: Order): OrderRow {

@@ -1,7 +1,18 @@
 import { describe, expect, test } from "@jest/globals";
 import { reasonOf } from "@gittix/common/errors";
 import {
-  attach, begin, complete, demandRefund, endOrder, fail, offerMethod, refund, refuseMethod, spendKeys, workLeft, type Charge,
+  attach,
+  begin,
+  complete,
+  demandRefund,
+  endOrder,
+  fail,
+  offerMethod,
+  refund,
+  refuseMethod,
+  spendKeys,
+  workLeft,
+  type Charge,
 } from "./charge.ts";
 
 const at = new Date("2026-03-01T12:00:00Z");

@@ -29,7 +29,10 @@ describe("the next step of an open charge", () => {
 
   test("after a decline is to cancel before it fails, so that nobody can pay it any more", () => {
     expect(nextStep(withCard, intent("declined", "INSUFFICIENT_FUNDS"))).toEqual({ act: "cancel" });
-    expect(nextStep(withCard, intent("canceled", "INSUFFICIENT_FUNDS"))).toEqual({ act: "fail", reason: "INSUFFICIENT_FUNDS" });
+    expect(nextStep(withCard, intent("canceled", "INSUFFICIENT_FUNDS"))).toEqual({
+      act: "fail",
+      reason: "INSUFFICIENT_FUNDS",
+    });
   });
 
   test("is to cancel whatever is open once the order has ended, and never to confirm", () => {

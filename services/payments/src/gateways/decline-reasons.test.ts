@@ -14,6 +14,9 @@ test.each([
   expect(declineReason(error)).toBe(reason);
 });
 
-test.each(["lost_card", "stolen_card", "fraudulent", "pickup_card"])("who holds a card does not learn that it is %s", (code) => {
-  expect(declineReason({ code: "card_declined", decline_code: code })).toBe("CARD_DECLINED");
-});
+test.each(["lost_card", "stolen_card", "fraudulent", "pickup_card"])(
+  "who holds a card does not learn that it is %s",
+  (code) => {
+    expect(declineReason({ code: "card_declined", decline_code: code })).toBe("CARD_DECLINED");
+  },
+);

@@ -23,7 +23,10 @@ export interface Orders {
 type OrdersClient = Client<typeof OrderLifecycleService>;
 
 /** createOrdersGateway asks the orders service over gRPC: as the user where they have to be the buyer. */
-export function createOrdersGateway(clients: { readonly asUser: OrdersClient; readonly asService: OrdersClient }): Orders {
+export function createOrdersGateway(clients: {
+  readonly asUser: OrdersClient;
+  readonly asService: OrdersClient;
+}): Orders {
   return {
     async beginPayment(orderId) {
       const { order } = await clients.asUser.beginPayment({ orderId });

@@ -50,8 +50,10 @@ export function createStripeGateway(options: {
       // After a kept fault the intent may have been made, or not: look before making another.
       const made = charge.keyRound > 0 ? await ask("find", () => find(charge)) : undefined;
       if (made) return made;
-      return ask<Intent, Refusal>("open", () => create(charge), (error) =>
-        isRefusal(error) ? { refused: true, why: factsOf(error) } : undefined,
+      return ask<Intent, Refusal>(
+        "open",
+        () => create(charge),
+        (error) => (isRefusal(error) ? { refused: true, why: factsOf(error) } : undefined),
       );
     },
 
@@ -69,8 +71,7 @@ export function createStripeGateway(options: {
       ),
 
     // No key of ours: a refusal kept under it would outlive its reason, and to cancel twice is harmless.
-    cancel: (stripeId) =>
-      ask("cancel", async () => intentOf(await stripe.paymentIntents.cancel(stripeId)), intentIn),
+    cancel: (stripeId) => ask("cancel", async () => intentOf(await stripe.paymentIntents.cancel(stripeId)), intentIn),
 
     async refund(charge, stripeId) {
       const made = await ask(

@@ -147,7 +147,11 @@ describe.each(testDatabases)("the charge store on $name", ({ create }) => {
 
     test("ends with the refund", async () => {
       await insert("c1", "o1");
-      const steps: ((charge: Charge, at: Date) => Charge)[] = [complete, endOrder, (charge, at) => refund(charge, "re_1", at)];
+      const steps: ((charge: Charge, at: Date) => Charge)[] = [
+        complete,
+        endOrder,
+        (charge, at) => refund(charge, "re_1", at),
+      ];
       for (const step of steps) await store.update("c1", (before, at) => ({ charge: step(before, at), events: [] }));
       expect(await schedule("c1")).toEqual({ tries: 0, inMs: null });
     });

@@ -55,14 +55,23 @@ export async function startFixture(
   const interceptors = serviceInterceptors({
     log: quiet,
     userTokens: createUserTokenVerifier({
-      issuer: "gittix-auth", audience: "gittix", keys: () => JSON.parse(JSON.stringify(users.jwks)),
+      issuer: "gittix-auth",
+      audience: "gittix",
+      keys: () => JSON.parse(JSON.stringify(users.jwks)),
     }),
     serviceTokens: createServiceTokenVerifier({
-      issuer: "gittix-local", audience: "gittix", jwks: serviceKeys, subjectPrefix: "",
+      issuer: "gittix-local",
+      audience: "gittix",
+      jwks: serviceKeys,
+      subjectPrefix: "",
     }),
   });
   const ordersServer = await startGrpcServer({ ...doors, mounts: [orders.mount], interceptors });
-  const keys = { method: "GET" as const, path: "/jwks", handle: () => ({ status: 200, body: JSON.stringify(users.jwks) }) };
+  const keys = {
+    method: "GET" as const,
+    path: "/jwks",
+    handle: () => ({ status: 200, body: JSON.stringify(users.jwks) }),
+  };
   const auth = await startHttpServer({ ...doors, mounts: [], interceptors: [], routes: [keys] });
 
   const published: Published[] = [];

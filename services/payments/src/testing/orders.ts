@@ -41,7 +41,11 @@ export function createOrders(bus: EventBus): Orders {
   const isOpen = (order: Order) =>
     order.status === OrderStatus.CREATED || order.status === OrderStatus.AWAITING_PAYMENT;
   const cancel = (order: Order, reason: keyof typeof CancelReason) => {
-    Object.assign(order, { status: OrderStatus.CANCELLED, cancelReason: CancelReason[reason], version: order.version + 1 });
+    Object.assign(order, {
+      status: OrderStatus.CANCELLED,
+      cancelReason: CancelReason[reason],
+      version: order.version + 1,
+    });
   };
   const endBy = async (order: Order, reason: "PAYMENT_FAILED" | "OPERATOR") => {
     cancel(order, reason);
@@ -79,7 +83,10 @@ export function createOrders(bus: EventBus): Orders {
         }),
       ];
       const types = handlers.map((handler) => handler.type);
-      await bus.declare({ queues: [{ name: "orders.events", types, attemptsMax: 5, parkedName: "orders.parked" }], waits: [] });
+      await bus.declare({
+        queues: [{ name: "orders.events", types, attemptsMax: 5, parkedName: "orders.parked" }],
+        waits: [],
+      });
       await bus.consume(
         "orders.events",
         async (delivery) => handlers.find(({ type }) => type === delivery.type)?.handle(openEnvelope(delivery)),
@@ -105,9 +112,10 @@ export function createOrders(bus: EventBus): Orders {
 
     async publishEnd(orderId, reason) {
       const order = { ...get(orderId), status: OrderStatus.CANCELLED, cancelReason: CancelReason[reason] };
-      const draft = reason === "EXPIRED"
-        ? draftEvent(OrderExpiredSchema, order, create(OrderExpiredSchema, { order }))
-        : draftEvent(OrderCancelledSchema, order, create(OrderCancelledSchema, { order }));
+      const draft =
+        reason === "EXPIRED"
+          ? draftEvent(OrderExpiredSchema, order, create(OrderExpiredSchema, { order }))
+          : draftEvent(OrderCancelledSchema, order, create(OrderCancelledSchema, { order }));
       await bus.publish([sealEvent(draft, new Date())]);
     },
   };

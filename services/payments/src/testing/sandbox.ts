@@ -53,7 +53,8 @@ export async function startSandbox() {
     noFaults: () => control("DELETE", "faults"),
     /** Ends at once what is processing. */
     settle: () => control("POST", "settle"),
-    sendWebhooksTo: (target: string | null) => control("PUT", "webhook", target && { url: target, secret: webhookSecret }),
+    sendWebhooksTo: (target: string | null) =>
+      control("PUT", "webhook", target && { url: target, secret: webhookSecret }),
 
     /** Pays as a browser does: with the publishable key and the client secret. */
     async confirmInBrowser(clientSecret: string, paymentMethod: string): Promise<void> {

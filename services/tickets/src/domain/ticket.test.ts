@@ -25,7 +25,10 @@ describe("a listing", () => {
 
   test("changes title and price on its seller's word", () => {
     expect(edit(listed, { by: "ada", expectedVersion: 1, priceMinor: 4000, at: later })).toMatchObject({
-      title: "Giselle", priceMinor: 4000, version: 2, updatedAt: later,
+      title: "Giselle",
+      priceMinor: 4000,
+      version: 2,
+      updatedAt: later,
     });
   });
 

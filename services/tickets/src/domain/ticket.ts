@@ -22,7 +22,12 @@ export const clockSkewMs = 5000;
 
 /** list makes a new listing. */
 export function list(listing: {
-  id: string; sellerId: string; title: string; priceMinor: number; currency: string; at: Date;
+  id: string;
+  sellerId: string;
+  title: string;
+  priceMinor: number;
+  currency: string;
+  at: Date;
 }): Ticket {
   const { at, ...facts } = listing;
   return {
@@ -40,7 +45,13 @@ export function list(listing: {
 /** edit changes title or price on the seller's word; a ticket that is held, sold or withdrawn stays as it is. */
 export function edit(
   ticket: Ticket,
-  change: { by: string; expectedVersion: number; title?: string | undefined; priceMinor?: number | undefined; at: Date },
+  change: {
+    by: string;
+    expectedVersion: number;
+    title?: string | undefined;
+    priceMinor?: number | undefined;
+    at: Date;
+  },
 ): Ticket {
   refuseOthers(ticket, change.by);
   if (ticket.status === "WITHDRAWN") throw withdrawn();
@@ -65,7 +76,10 @@ export function withdraw(ticket: Ticket, change: { by: string; at: Date }): Tick
 }
 
 /** refusal says why an order cannot have the ticket, or undefined when it can. The store's guard decides; this explains. */
-export function refusal(ticket: Ticket | null, order: { orderId: string; buyerId: string; at: Date }): Error | undefined {
+export function refusal(
+  ticket: Ticket | null,
+  order: { orderId: string; buyerId: string; at: Date },
+): Error | undefined {
   if (!ticket) return notFound();
   if (ticket.sellerId === order.buyerId) return failure("TICKET_IS_YOURS", "This ticket is your own.");
   if (ticket.status === "WITHDRAWN") return withdrawn();

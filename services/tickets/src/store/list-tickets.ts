@@ -1,6 +1,7 @@
-import { Brackets, type EntityManager, type SelectQueryBuilder } from "typeorm";
+import type { Database } from "@gittix/common/database/database";
+import type { SqlValue } from "@gittix/common/database/select";
 import type { Ticket } from "../domain/ticket.ts";
-import { Tickets, TicketTerms, type TicketRow } from "./tables.ts";
+import { Tickets } from "./tables.ts";
 
 /** TicketQuery says which tickets, in which order, from where. */
 export interface TicketQuery {
@@ -20,40 +21,44 @@ export interface TicketQuery {
 export type TicketSortKey = "newest" | "price-lowest" | "price-highest";
 
 /** listTickets reads one page. Ids are made in the order of time, so that the id tells the newest. */
-export function listTickets(manager: EntityManager, query: TicketQuery): Promise<Ticket[]> {
-  const select = manager.createQueryBuilder(Tickets, "ticket").limit(query.limit);
-  if (query.sellerId !== undefined) select.andWhere("ticket.seller_id = :sellerId", { sellerId: query.sellerId });
-  if (query.availableOnly) select.andWhere("ticket.status = 'AVAILABLE' AND ticket.order_id IS NULL");
-  else if (query.sellerId === undefined) select.andWhere("ticket.status <> 'WITHDRAWN'");
-  if (query.priceMinMinor) select.andWhere("ticket.price_minor >= :min", { min: query.priceMinMinor });
-  if (query.priceMaxMinor) select.andWhere("ticket.price_minor <= :max", { max: query.priceMaxMinor });
-  query.terms.forEach((term, index) => whereTitleHas(select, term, index));
-  sortAndSeek(select, query);
-  return select.getMany();
-}
-
-function whereTitleHas(select: SelectQueryBuilder<TicketRow>, term: string, index: number): void {
-  const found = select.subQuery().select("term.ticket_id").from(TicketTerms, "term");
-  // A range and not LIKE: it uses the index whatever the collation, and needs no escaping.
-  found.where(`term.term >= :from${index} AND term.term < :to${index}`);
-  select.andWhere(`ticket.id IN ${found.getQuery()}`, { [`from${index}`]: term, [`to${index}`]: `${term}\u{10FFFF}` });
-}
-
-function sortAndSeek(select: SelectQueryBuilder<TicketRow>, { sort, after }: TicketQuery): void {
-  // Both columns in one direction, so that one index serves the sort either way.
-  const [direction, beyond] = sort === "price-lowest" ? (["ASC", ">"] as const) : (["DESC", "<"] as const);
-  if (sort !== "newest") select.addOrderBy("ticket.priceMinor", direction);
-  select.addOrderBy("ticket.id", direction);
-  if (!after) return;
-  if (sort === "newest") {
-    select.andWhere("ticket.id < :id", { id: after.id });
-    return;
-  }
-  select.andWhere(
-    new Brackets((where) =>
-      where
-        .where(`ticket.price_minor ${beyond} :price`, { price: after.priceMinor })
-        .orWhere(`ticket.price_minor = :price AND ticket.id ${beyond} :id`, { price: after.priceMinor, id: after.id }),
-    ),
+export function listTickets(database: Database, query: TicketQuery): Promise<Ticket[]> {
+  const conditions: Condition[] = [...kept(query), ...query.terms.map(titleHas), ...beyond(query)];
+  const where = conditions.length > 0 ? `WHERE ${conditions.map(([sql]) => sql).join(" AND ")}` : "";
+  const end = `${where} ORDER BY ${order[query.sort]} LIMIT ${Number(query.limit)}`;
+  return database.select(
+    Tickets,
+    end,
+    conditions.flatMap(([, ...values]) => values),
   );
+}
+
+/** Condition is a part of a WHERE and the values for its question marks. */
+type Condition = readonly [sql: string, ...values: SqlValue[]];
+
+/** Both columns in one direction, so that one index serves the sort either way. */
+const order: Record<TicketSortKey, string> = {
+  newest: "id DESC",
+  "price-lowest": "price_minor ASC, id ASC",
+  "price-highest": "price_minor DESC, id DESC",
+};
+
+function* kept({ sellerId, availableOnly, priceMinMinor, priceMaxMinor }: TicketQuery): Generator<Condition> {
+  if (sellerId !== undefined) yield ["seller_id = ?", sellerId];
+  if (availableOnly) yield ["status = 'AVAILABLE' AND order_id IS NULL"];
+  else if (sellerId === undefined) yield ["status <> 'WITHDRAWN'"];
+  if (priceMinMinor) yield ["price_minor >= ?", priceMinMinor];
+  if (priceMaxMinor) yield ["price_minor <= ?", priceMaxMinor];
+}
+
+/** A range and not LIKE: it uses the index whatever the collation, and needs no escaping. */
+function titleHas(term: string): Condition {
+  return ["id IN (SELECT ticket_id FROM ticket_terms WHERE term >= ? AND term < ?)", term, `${term}\u{10FFFF}`];
+}
+
+function* beyond({ sort, after }: TicketQuery): Generator<Condition> {
+  if (!after) return;
+  const { id, priceMinor } = after;
+  if (sort === "newest") yield ["id < ?", id];
+  if (sort === "price-lowest") yield ["(price_minor > ? OR (price_minor = ? AND id > ?))", priceMinor, priceMinor, id];
+  if (sort === "price-highest") yield ["(price_minor < ? OR (price_minor = ? AND id < ?))", priceMinor, priceMinor, id];
 }

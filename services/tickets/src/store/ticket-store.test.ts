@@ -47,14 +47,20 @@ describe.each(testDatabases)("the ticket store on $name", ({ create }) => {
       const after = edit(before, { by: "ada", expectedVersion: 1, priceMinor: 2000, at });
       return { ticket: after, events: [ticketUpdated(after)] };
     });
-    await expect(store.update(ticket.id, () => { throw new Error("refused"); })).rejects.toThrow("refused");
+    await expect(
+      store.update(ticket.id, () => {
+        throw new Error("refused");
+      }),
+    ).rejects.toThrow("refused");
     expect(await store.get(ticket.id)).toMatchObject({ priceMinor: 2000, version: 2 });
     expect(await eventCount()).toBe(2);
   });
 
   test("lets one of many orders have the lock, and tells all others that it is reserved", async () => {
     const ticket = await listing("Giselle");
-    const outcomes = await Promise.allSettled(Array.from({ length: 50 }, (_, n) => reserve(ticket, uuidv7(), `buyer-${n}`)));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, n) => reserve(ticket, uuidv7(), `buyer-${n}`)),
+    );
     expect(outcomes.filter((each) => each.status === "fulfilled")).toHaveLength(1);
     const reasons = outcomes.flatMap((each) => (each.status === "rejected" ? [reasonOf(each.reason)] : []));
     expect(new Set(reasons)).toEqual(new Set(["TICKET_RESERVED"]));
@@ -106,7 +112,8 @@ describe.each(testDatabases)("the ticket store on $name", ({ create }) => {
   test("finds a ticket by its new title and no longer by the old one", async () => {
     const ticket = await listing("Old title");
     await store.update(ticket.id, (before, at) => ({
-      ticket: edit(before, { by: "ada", expectedVersion: 1, title: "New title", at }), events: [],
+      ticket: edit(before, { by: "ada", expectedVersion: 1, title: "New title", at }),
+      events: [],
     }));
     expect(await titles({ terms: ["old"] })).toEqual([]);
     expect(await titles({ terms: ["new", "title"] })).toEqual(["New title"]);
@@ -129,9 +136,16 @@ describe.each(testDatabases)("the ticket store on $name", ({ create }) => {
     ["price-lowest", ["A", "C", "E", "B", "D"]],
     ["price-highest", ["D", "B", "E", "C", "A"]],
   ] as const)("pages by %s without leaving out or repeating one, equal prices included", async (sort, order) => {
-    for (const [title, price] of [["A", 1], ["B", 3], ["C", 2], ["D", 3], ["E", 2]] as const) await listing(title, price);
+    for (const [title, price] of [
+      ["A", 1],
+      ["B", 3],
+      ["C", 2],
+      ["D", 3],
+      ["E", 2],
+    ] as const)
+      await listing(title, price);
     const seen: string[] = [];
-    for (let after: Ticket | undefined; ; ) {
+    for (let after: Ticket | undefined; ;) {
       const page: Ticket[] = await store.list({ ...everything, sort, after, limit: 2 });
       seen.push(...page.map((ticket) => ticket.title));
       after = page.at(-1);
@@ -141,7 +155,12 @@ describe.each(testDatabases)("the ticket store on $name", ({ create }) => {
   });
 
   test("keeps to a range of prices", async () => {
-    for (const [title, price] of [["A", 100], ["B", 200], ["C", 300]] as const) await listing(title, price);
+    for (const [title, price] of [
+      ["A", 100],
+      ["B", 200],
+      ["C", 300],
+    ] as const)
+      await listing(title, price);
     expect(await titles({ priceMinMinor: 150, priceMaxMinor: 300 })).toEqual(["C", "B"]);
   });
 });

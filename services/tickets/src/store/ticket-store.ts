@@ -1,4 +1,5 @@
 import type { Database, Transaction } from "@gittix/common/database/database";
+import { marks } from "@gittix/common/database/select";
 import type { EventDraft } from "@gittix/common/events";
 import { In, IsNull, LessThan, LessThanOrEqual, MoreThan, Not } from "typeorm";
 import { titleTerms } from "../domain/search-terms.ts";
@@ -35,6 +36,10 @@ export interface TicketStore {
 
 /** createTicketStore keeps tickets in a database. */
 export function createTicketStore(database: Database): TicketStore {
+  const find = database.batched((ids) => findTickets(database, ids));
+  const get = async (id: string): Promise<Ticket | null> => (await find(id)) ?? null;
+  const beingTaken = new Map<string, Promise<Ticket>>();
+
   return {
     insert: (draft) =>
       database.write(async (transaction) => {
@@ -45,9 +50,9 @@ export function createTicketStore(database: Database): TicketStore {
         return ticket;
       }),
 
-    get: (id) => database.reader().findOneBy(Tickets, { id }),
+    get,
 
-    list: (query) => listTickets(database.reader(), query),
+    list: (query) => listTickets(database, query),
 
     update: (id, change) =>
       database.write(async (transaction) => {
@@ -61,30 +66,19 @@ export function createTicketStore(database: Database): TicketStore {
         return ticket;
       }),
 
-    async reserve({ ticketId, orderId, buyerId, until }, events) {
-      // A loser is told so by a read: it costs no write and waits for no lock.
-      const seen = await database.reader().findOneBy(Tickets, { id: ticketId });
-      const refused = refusal(seen, { orderId, buyerId, at: await database.now() });
-      if (refused) throw refused;
-
-      return database.write(async (transaction) => {
-        const { manager } = transaction;
-        const at = await transaction.now();
-        const lapsed = new Date(at.getTime() - clockSkewMs);
-        const free = { id: ticketId, status: "AVAILABLE" as const, sellerId: Not(buyerId) };
-        const lock = { orderId, reservedUntil: until, updatedAt: at, version: () => "version + 1" };
-        const unheld = await manager.update(Tickets, { ...free, orderId: IsNull() }, lock);
-        const taken = unheld.affected === 1
-          || (await manager.update(Tickets, { ...free, orderId: Not(orderId), reservedUntil: LessThanOrEqual(lapsed) }, lock)).affected === 1;
-        const ticket = await manager.findOneBy(Tickets, { id: ticketId });
-        if (taken && ticket) {
-          await transaction.append(events(ticket), at);
-          return ticket;
-        }
-        // The same order asking again has its lock already.
-        if (ticket?.orderId === orderId && isHeld(ticket)) return ticket;
-        throw refusal(ticket, { orderId, buyerId, at }) ?? reserved(ticket);
-      });
+    async reserve(reservation, events) {
+      const { ticketId } = reservation;
+      // Of all who find it free at the same moment one goes on, and the others look once more: hundreds of
+      // transactions that wait for one row would take all connections from everybody else.
+      for (;;) {
+        await refuseByRead(reservation);
+        const other = beingTaken.get(ticketId);
+        if (!other) break;
+        await other.catch(() => undefined);
+      }
+      const taking = takeLock(reservation, events).finally(() => beingTaken.delete(ticketId));
+      beingTaken.set(ticketId, taking);
+      return taking;
     },
 
     async listUnsettled(ageMs, afterOrderId, limit) {
@@ -96,6 +90,49 @@ export function createTicketStore(database: Database): TicketStore {
       });
     },
   };
+
+  /** A loser is told so by a read: it costs no write and waits for no lock. */
+  async function refuseByRead({ ticketId, orderId, buyerId }: Reservation): Promise<void> {
+    const [seen, at] = await Promise.all([get(ticketId), database.now()]);
+    const refused = refusal(seen, { orderId, buyerId, at });
+    if (refused) throw refused;
+  }
+
+  function takeLock(
+    { ticketId, orderId, buyerId, until }: Reservation,
+    events: (ticket: Ticket) => readonly EventDraft[],
+  ): Promise<Ticket> {
+    return database.write(async (transaction) => {
+      const { manager } = transaction;
+      const at = await transaction.now();
+      const lapsed = new Date(at.getTime() - clockSkewMs);
+      const free = { id: ticketId, status: "AVAILABLE" as const, sellerId: Not(buyerId) };
+      const lock = { orderId, reservedUntil: until, updatedAt: at, version: () => "version + 1" };
+      const unheld = await manager.update(Tickets, { ...free, orderId: IsNull() }, lock);
+      const taken =
+        unheld.affected === 1 ||
+        (
+          await manager.update(
+            Tickets,
+            { ...free, orderId: Not(orderId), reservedUntil: LessThanOrEqual(lapsed) },
+            lock,
+          )
+        ).affected === 1;
+      const ticket = await get(ticketId);
+      if (taken && ticket) {
+        await transaction.append(events(ticket), at);
+        return ticket;
+      }
+      // The same order asking again has its lock already.
+      if (ticket?.orderId === orderId && isHeld(ticket)) return ticket;
+      throw refusal(ticket, { orderId, buyerId, at }) ?? reserved(ticket);
+    });
+  }
+}
+
+async function findTickets(database: Database, ids: readonly string[]): Promise<Map<string, Ticket>> {
+  const tickets = await database.select(Tickets, `WHERE id IN (${marks(ids)})`, ids);
+  return new Map(tickets.map((ticket) => [ticket.id, ticket]));
 }
 
 async function indexTitle({ manager }: Transaction, ticket: Ticket): Promise<void> {
@@ -103,5 +140,9 @@ async function indexTitle({ manager }: Transaction, ticket: Ticket): Promise<voi
   await manager.delete(TicketTerms, { ticketId: ticket.id, ...(terms.length > 0 ? { term: Not(In(terms)) } : {}) });
   const kept = await manager.findBy(TicketTerms, { ticketId: ticket.id });
   const missing = terms.filter((term) => !kept.some((row) => row.term === term));
-  if (missing.length > 0) await manager.insert(TicketTerms, missing.map((term) => ({ term, ticketId: ticket.id })));
+  if (missing.length > 0)
+    await manager.insert(
+      TicketTerms,
+      missing.map((term) => ({ term, ticketId: ticket.id })),
+    );
 }

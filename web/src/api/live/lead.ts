@@ -37,7 +37,11 @@ export async function lead<T>(source: Source<T>, follower: Follower<T>, signal: 
 }
 
 /** Reads one stream to its end; a silent one is cut off, since a dead connection may never say so. */
-async function read<T>(source: Source<T>, signal: AbortSignal, onMessage: (message: T) => void): Promise<{ error?: unknown }> {
+async function read<T>(
+  source: Source<T>,
+  signal: AbortSignal,
+  onMessage: (message: T) => void,
+): Promise<{ error?: unknown }> {
   const cut = new AbortController();
   const stop = () => cut.abort();
   let timer = setTimeout(stop, silenceMs);

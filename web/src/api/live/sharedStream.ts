@@ -16,7 +16,11 @@ export interface Listener<T> {
  * holds the stream and tells the others; when it closes, the lock and the stream pass to the next.
  * The stream lives while it has listeners.
  */
-export function createSharedStream<Schema extends DescMessage>(name: string, schema: Schema, source: Source<MessageShape<Schema>>) {
+export function createSharedStream<Schema extends DescMessage>(
+  name: string,
+  schema: Schema,
+  source: Source<MessageShape<Schema>>,
+) {
   type T = MessageShape<Schema>;
   const listeners = new Set<Listener<T>>();
   let view: View = { liveness: "connecting", connection: "", heardAtMs: 0 };
@@ -59,7 +63,8 @@ export function createSharedStream<Schema extends DescMessage>(name: string, sch
 
     const follower = {
       status: (liveness: Liveness, connection: string) => tell({ kind: "status", liveness, connection }),
-      message: (message: T, connection: string) => tell({ kind: "message", bytes: toBinary(schema, message), connection }),
+      message: (message: T, connection: string) =>
+        tell({ kind: "message", bytes: toBinary(schema, message), connection }),
     };
     void whileHolding(`gittix.watch.${name}`, end.signal, async () => {
       leading = true;

@@ -48,7 +48,10 @@ export function useLiveTickets(): Liveness {
       onStart: () => {
         reload(queryClient, { queryKey: createConnectQueryKey({ schema: TicketService, cardinality: undefined }) });
         // The services answer again: whatever failed while they did not is asked for once more.
-        void queryClient.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" && isTransient(state.error) });
+        void queryClient.refetchQueries({
+          type: "active",
+          predicate: ({ state }) => state.status === "error" && isTransient(state.error),
+        });
       },
       onMessage: ({ event }) => {
         if (event.case !== "ticket") return;

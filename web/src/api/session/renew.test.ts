@@ -39,7 +39,9 @@ test("an anonymous visitor never refreshes", async () => {
 
 test("a wrong password is no expired session", async () => {
   const browser = createBrowser();
-  await expect(browser.tab().signIn({ email: "a@b.c", password: "x" })).rejects.toMatchObject({ code: Code.Unauthenticated });
+  await expect(browser.tab().signIn({ email: "a@b.c", password: "x" })).rejects.toMatchObject({
+    code: Code.Unauthenticated,
+  });
   expect(browser.state).toMatchObject({ refreshes: 0 });
 });
 

@@ -56,5 +56,7 @@ function isSessionError(error: unknown, hasSession: () => boolean): boolean {
 
 function isRefusal(error: unknown): boolean {
   const reason = reasonOf(error);
-  return reason === "TOKEN_MISSING" || reason === "TOKEN_INVALID" || reason === "TOKEN_EXPIRED" || reason === "SESSION_ENDED";
+  return (
+    reason === "TOKEN_MISSING" || reason === "TOKEN_INVALID" || reason === "TOKEN_EXPIRED" || reason === "SESSION_ENDED"
+  );
 }

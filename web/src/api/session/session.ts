@@ -26,7 +26,7 @@ export async function fetchUser(): Promise<User | null> {
     const { user } = await auth.getCurrentUser({});
     return user ?? null;
   } catch (error) {
-    if (readError(error).code === Code.Unauthenticated) return hint.clear(), null;
+    if (readError(error).code === Code.Unauthenticated) return (hint.clear(), null);
     throw error;
   }
 }
@@ -89,7 +89,11 @@ function forgetPrivate(client: QueryClient): void {
 }
 
 const market = createConnectQueryKey({ schema: TicketService, cardinality: undefined });
-const ownListings = createConnectQueryKey({ schema: TicketService.method.listTickets, input: { mine: true }, cardinality: undefined });
+const ownListings = createConnectQueryKey({
+  schema: TicketService.method.listTickets,
+  input: { mine: true },
+  cardinality: undefined,
+});
 
 function isPublic(queryKey: QueryKey): boolean {
   if (partialMatchKey(queryKey, sessionKey)) return true;

@@ -14,19 +14,35 @@ export function SignInPage() {
   const next = safeNext(params.get("next"));
   const signedIn = useSignedIn();
   const session = useSession();
-  const { mutate, error, isPending } = useMutation(AuthService.method.signIn, { onSuccess: ({ user }) => signedIn(user) });
+  const { mutate, error, isPending } = useMutation(AuthService.method.signIn, {
+    onSuccess: ({ user }) => signedIn(user),
+  });
   if (session.status === "signed-in") return <Navigate to={next} replace />;
 
   return (
-    <Page title="Sign in" width="narrow" lead={next === paths.tickets ? undefined : "Sign in, and you go on where you were."}>
+    <Page
+      title="Sign in"
+      width="narrow"
+      lead={next === paths.tickets ? undefined : "Sign in, and you go on where you were."}
+    >
       <Form
         submit="Sign in"
         error={problemOf(error)}
         pending={isPending}
         onSubmit={(data) => mutate({ email: textOf(data, "email"), password: textOf(data, "password") })}
       >
-        <TextField label="E-mail" path="email" refused="Enter your e-mail address." input={{ type: "email", autoComplete: "username", required: true }} />
-        <PasswordField label="Password" path="password" refused="Enter your password." autoComplete="current-password" />
+        <TextField
+          label="E-mail"
+          path="email"
+          refused="Enter your e-mail address."
+          input={{ type: "email", autoComplete: "username", required: true }}
+        />
+        <PasswordField
+          label="Password"
+          path="password"
+          refused="Enter your password."
+          autoComplete="current-password"
+        />
       </Form>
       <p className="page-foot">
         New here? <Link to={withNext(paths.signUp, next)}>Create an account</Link>

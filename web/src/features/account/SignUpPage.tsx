@@ -15,7 +15,9 @@ export function SignUpPage() {
   const next = safeNext(params.get("next"));
   const signedIn = useSignedIn();
   const session = useSession();
-  const { mutate, error, isPending } = useMutation(AuthService.method.signUp, { onSuccess: ({ user }) => signedIn(user) });
+  const { mutate, error, isPending } = useMutation(AuthService.method.signUp, {
+    onSuccess: ({ user }) => signedIn(user),
+  });
   if (session.status === "signed-in") return <Navigate to={next} replace />;
   const problem = withTakenEmail(problemOf(error));
 
@@ -33,7 +35,13 @@ export function SignUpPage() {
           refused={problem?.reason === "EMAIL_TAKEN" ? problem.sentence : emailRule}
           input={{ type: "email", autoComplete: "username", required: true }}
         />
-        <PasswordField label="Password" path="password" refused={passwordRule} hint={passwordHint} autoComplete="new-password" />
+        <PasswordField
+          label="Password"
+          path="password"
+          refused={passwordRule}
+          hint={passwordHint}
+          autoComplete="new-password"
+        />
       </Form>
       <p className="page-foot">
         Have an account? <Link to={withNext(paths.signIn, next)}>Sign in</Link>

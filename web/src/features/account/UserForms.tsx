@@ -20,7 +20,9 @@ export function EmailForm() {
         submit="Save e-mail"
         error={update.problem}
         pending={update.isPending}
-        onSubmit={(data) => update.mutate({ email: textOf(data, "email"), currentPassword: textOf(data, "current_password") })}
+        onSubmit={(data) =>
+          update.mutate({ email: textOf(data, "email"), currentPassword: textOf(data, "current_password") })
+        }
       >
         <TextField
           label="New e-mail"
@@ -47,11 +49,20 @@ export function PasswordForm() {
         error={update.problem}
         pending={update.isPending}
         onSubmit={(data) =>
-          update.mutate({ newPassword: textOf(data, "new_password"), currentPassword: textOf(data, "current_password") })
+          update.mutate({
+            newPassword: textOf(data, "new_password"),
+            currentPassword: textOf(data, "current_password"),
+          })
         }
       >
         <CurrentPassword />
-        <PasswordField label="New password" path="new_password" refused={passwordRule} hint={passwordHint} autoComplete="new-password" />
+        <PasswordField
+          label="New password"
+          path="new_password"
+          refused={passwordRule}
+          hint={passwordHint}
+          autoComplete="new-password"
+        />
       </Form>
     </section>
   );

@@ -8,7 +8,8 @@ import type { PaymentFormProps } from "./PaymentForm.tsx";
 export function CardEntry(_props: PaymentFormProps & { readonly publishableKey: string }) {
   return (
     <Banner tone="info">
-      This build of GitTix cannot take cards yet. Your ticket stays held until the time is up; you can also cancel the order.
+      This build of GitTix cannot take cards yet. Your ticket stays held until the time is up; you can also cancel the
+      order.
     </Banner>
   );
 }

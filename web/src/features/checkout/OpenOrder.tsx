@@ -36,13 +36,15 @@ export function OpenOrder({ order }: { readonly order: Order }) {
 function PaymentUnderWay({ confirm }: { readonly confirm: boolean }) {
   return confirm ? (
     <Banner tone="warning">
-      The bank wants you to confirm this payment, which this build of GitTix cannot show. Nothing is charged without it: cancel the order
-      and try another card.
+      The bank wants you to confirm this payment, which this build of GitTix cannot show. Nothing is charged without it:
+      cancel the order and try another card.
     </Banner>
   ) : (
     <output className="paying">
       <span className="spinner" aria-hidden="true" />
-      <span>Your payment is under way. You can leave this page: the outcome comes by itself, and nothing is charged twice.</span>
+      <span>
+        Your payment is under way. You can leave this page: the outcome comes by itself, and nothing is charged twice.
+      </span>
     </output>
   );
 }
@@ -59,10 +61,18 @@ function usePayment(order: Order) {
     onSettled: () =>
       Promise.all([
         queryClient.invalidateQueries({
-          queryKey: createConnectQueryKey({ schema: OrderService.method.getOrder, input: { orderId: order.id }, cardinality: "finite" }),
+          queryKey: createConnectQueryKey({
+            schema: OrderService.method.getOrder,
+            input: { orderId: order.id },
+            cardinality: "finite",
+          }),
         }),
         queryClient.invalidateQueries({
-          queryKey: createConnectQueryKey({ schema: PaymentService.method.getCharge, input: { orderId: order.id }, cardinality: "finite" }),
+          queryKey: createConnectQueryKey({
+            schema: PaymentService.method.getCharge,
+            input: { orderId: order.id },
+            cardinality: "finite",
+          }),
         }),
       ]),
   });

@@ -28,7 +28,11 @@ export function PaidOrder({ order }: { readonly order: Order }) {
 /** EndedOrder says how an order ended without a sale, where the money is, and what can be done now. */
 export function EndedOrder({ order }: { readonly order: Order }) {
   const navigate = useNavigate();
-  const { data } = useQuery(PaymentService.method.getCharge, { orderId: order.id }, { enabled: mayHaveCharge(order), retry: 1 });
+  const { data } = useQuery(
+    PaymentService.method.getCharge,
+    { orderId: order.id },
+    { enabled: mayHaveCharge(order), retry: 1 },
+  );
   const again = usePurchase((next) => navigate(paths.checkout(next.id)));
   const charge = data?.charge;
   return (

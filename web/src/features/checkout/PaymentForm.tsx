@@ -17,7 +17,11 @@ export interface PaymentFormProps {
 
 /** PaymentForm chooses how to pay: with the sandbox's test cards, or with Stripe's own card element. */
 export function PaymentForm(props: PaymentFormProps) {
-  const { data, error, refetch } = useQuery(PaymentService.method.getPaymentConfig, {}, { staleTime: Number.POSITIVE_INFINITY });
+  const { data, error, refetch } = useQuery(
+    PaymentService.method.getPaymentConfig,
+    {},
+    { staleTime: Number.POSITIVE_INFINITY },
+  );
   if (error) {
     return (
       <Banner tone="error" actions={<Button onClick={() => void refetch()}>Try again</Button>}>
@@ -26,5 +30,9 @@ export function PaymentForm(props: PaymentFormProps) {
     );
   }
   if (!data) return <Skeletons count={1} kind="block" />;
-  return data.publishableKey === "" ? <TestCardForm {...props} /> : <CardEntry publishableKey={data.publishableKey} {...props} />;
+  return data.publishableKey === "" ? (
+    <TestCardForm {...props} />
+  ) : (
+    <CardEntry publishableKey={data.publishableKey} {...props} />
+  );
 }

@@ -8,7 +8,9 @@ export function TestCardForm({ error, pending, onPay }: PaymentFormProps) {
     <Form submit="Pay" error={error} pending={pending} onSubmit={(data) => onPay(textOf(data, "card"))}>
       <fieldset className="cards">
         <legend>Test card</legend>
-        <p className="field-hint">This GitTix runs with a payment sandbox. Nobody is charged; choose how the payment shall end.</p>
+        <p className="field-hint">
+          This GitTix runs with a payment sandbox. Nobody is charged; choose how the payment shall end.
+        </p>
         {testCards.map((card, index) => (
           <label key={card.id} className="card-choice">
             <input type="radio" name="card" value={card.id} defaultChecked={index === 0} />

@@ -5,7 +5,13 @@ import { isSortName, queryLengthMax, sorts, type Search } from "./search.ts";
 const typingMs = 250;
 
 /** SearchBar changes what is looked for: at once, except while somebody types. */
-export function SearchBar({ search, onChange }: { readonly search: Search; readonly onChange: (next: Search) => void }) {
+export function SearchBar({
+  search,
+  onChange,
+}: {
+  readonly search: Search;
+  readonly onChange: (next: Search) => void;
+}) {
   const id = useId();
   const [text, setText] = useTyped(search.query, (query) => onChange({ ...search, query }));
   return (
@@ -37,7 +43,9 @@ export function SearchBar({ search, onChange }: { readonly search: Search; reado
         <select
           id={`${id}-sort`}
           value={search.sort}
-          onChange={(event) => isSortName(event.target.value) && onChange({ ...search, query: text, sort: event.target.value })}
+          onChange={(event) =>
+            isSortName(event.target.value) && onChange({ ...search, query: text, sort: event.target.value })
+          }
         >
           {Object.entries(sorts).map(([name, { label }]) => (
             <option key={name} value={name}>

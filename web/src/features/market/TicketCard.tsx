@@ -6,7 +6,13 @@ import { State } from "../../ui/State.tsx";
 import { StubLink, StubPrice } from "../../ui/Stub.tsx";
 
 /** TicketCard is one ticket of the market. It is drawn again only when its ticket changes. */
-export const TicketCard = memo(function TicketCard({ ticket, mine }: { readonly ticket: Ticket; readonly mine: boolean }) {
+export const TicketCard = memo(function TicketCard({
+  ticket,
+  mine,
+}: {
+  readonly ticket: Ticket;
+  readonly mine: boolean;
+}) {
   const gone = ticket.status === TicketStatus.SOLD || ticket.status === TicketStatus.WITHDRAWN;
   return (
     <StubLink

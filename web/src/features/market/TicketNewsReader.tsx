@@ -8,7 +8,8 @@ export function TicketNewsReader() {
   const [text, setText] = useState("");
   const read = useCallback(({ changed, unseen }: TicketNews) => {
     const seen = changed.filter((ticket) => !unseen.includes(ticket));
-    if (seen.length > 0) setText(tellChanges(seen.map(({ title, status }) => ({ title, state: ticketWord(status).label }))));
+    if (seen.length > 0)
+      setText(tellChanges(seen.map(({ title, status }) => ({ title, state: ticketWord(status).label }))));
   }, []);
   useTicketNews(read);
   return (

@@ -25,7 +25,13 @@ export function TicketsPage() {
   const search = readSearch(params);
   const { data, error, isPlaceholderData, ...list } = useInfiniteQuery(
     TicketService.method.listTickets,
-    { query: search.query.trim(), availableOnly: search.availableOnly, sort: sorts[search.sort].value, pageSize, pageToken: "" },
+    {
+      query: search.query.trim(),
+      availableOnly: search.availableOnly,
+      sort: sorts[search.sort].value,
+      pageSize,
+      pageToken: "",
+    },
     {
       pageParamKey: "pageToken",
       getNextPageParam: (page) => page.nextPageToken || undefined,
@@ -42,14 +48,23 @@ export function TicketsPage() {
       description="Concerts, theatre, sport: tickets from people to people, held for you while you pay."
       lead="Pick one, and it is held for you while you pay."
     >
-      <SearchBar search={search} onChange={(next) => setParams(writeSearch(next), { replace: true, preventScrollReset: true })} />
+      <SearchBar
+        search={search}
+        onChange={(next) => setParams(writeSearch(next), { replace: true, preventScrollReset: true })}
+      />
       {fresh.count > 0 && (
         <div className="new-listings">
-          <Button onClick={fresh.show}>{fresh.count === 1 ? "Show 1 new ticket" : `Show ${fresh.count} new tickets`}</Button>
+          <Button onClick={fresh.show}>
+            {fresh.count === 1 ? "Show 1 new ticket" : `Show ${fresh.count} new tickets`}
+          </Button>
         </div>
       )}
       {error && (
-        <Banner tone="error" requestId={readError(error).requestId} actions={<Button onClick={() => void list.refetch()}>Try again</Button>}>
+        <Banner
+          tone="error"
+          requestId={readError(error).requestId}
+          actions={<Button onClick={() => void list.refetch()}>Try again</Button>}
+        >
           {readError(error).sentence}
         </Banner>
       )}
@@ -85,7 +100,14 @@ function NothingFound({ search }: { readonly search: Search }) {
       Try fewer or shorter words{search.availableOnly && ", or show tickets that are reserved or sold as well"}.
     </Empty>
   ) : (
-    <Empty title="No tickets yet" action={<ButtonLink to={paths.sell} kind="primary">Sell a ticket</ButtonLink>}>
+    <Empty
+      title="No tickets yet"
+      action={
+        <ButtonLink to={paths.sell} kind="primary">
+          Sell a ticket
+        </ButtonLink>
+      }
+    >
       As soon as somebody lists a ticket, it appears here by itself. It could be yours.
     </Empty>
   );

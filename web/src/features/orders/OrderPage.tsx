@@ -35,7 +35,11 @@ export function OrderPage() {
         </Empty>
       )}
       {failure && !unknown && (
-        <Banner tone="error" requestId={failure.requestId} actions={<Button onClick={() => void refetch()}>Try again</Button>}>
+        <Banner
+          tone="error"
+          requestId={failure.requestId}
+          actions={<Button onClick={() => void refetch()}>Try again</Button>}
+        >
           {failure.sentence}
         </Banner>
       )}

@@ -25,7 +25,11 @@ export function OrdersPage() {
     OrderService.method.listOrders,
     { status: statuses[status].value, pageSize: 20, pageToken: "" },
     // Orders change while one is elsewhere, and no stream tells of all of them.
-    { pageParamKey: "pageToken", getNextPageParam: (page) => page.nextPageToken || undefined, refetchOnMount: "always" },
+    {
+      pageParamKey: "pageToken",
+      getNextPageParam: (page) => page.nextPageToken || undefined,
+      refetchOnMount: "always",
+    },
   );
   const orders = data?.pages.flatMap((page) => page.orders);
 
@@ -33,7 +37,11 @@ export function OrdersPage() {
     <Page title="My orders">
       <Filter chosen={status} />
       {error && (
-        <Banner tone="error" requestId={readError(error).requestId} actions={<Button onClick={() => void list.refetch()}>Try again</Button>}>
+        <Banner
+          tone="error"
+          requestId={readError(error).requestId}
+          actions={<Button onClick={() => void list.refetch()}>Try again</Button>}
+        >
           {readError(error).sentence}
         </Banner>
       )}
@@ -57,7 +65,13 @@ function Filter({ chosen }: { readonly chosen: StatusName }) {
   return (
     <nav className="filter" aria-label="Orders by status">
       {Object.entries(statuses).map(([name, { label }]) => (
-        <Link key={name} to={name === "all" ? paths.orders : `${paths.orders}?status=${name}`} aria-current={name === chosen ? "true" : undefined} replace preventScrollReset>
+        <Link
+          key={name}
+          to={name === "all" ? paths.orders : `${paths.orders}?status=${name}`}
+          aria-current={name === chosen ? "true" : undefined}
+          replace
+          preventScrollReset
+        >
           {label}
         </Link>
       ))}
@@ -97,7 +111,14 @@ function NoOrders({ filtered }: { readonly filtered: boolean }) {
       None of your orders is in this state.
     </Empty>
   ) : (
-    <Empty title="No orders yet" action={<ButtonLink to={paths.tickets} kind="primary">Find a ticket</ButtonLink>}>
+    <Empty
+      title="No orders yet"
+      action={
+        <ButtonLink to={paths.tickets} kind="primary">
+          Find a ticket
+        </ButtonLink>
+      }
+    >
       What you buy is kept here, with its price and its payment.
     </Empty>
   );

@@ -5,7 +5,11 @@ import type { Charge } from "@gittix/proto/payments/v1/charge";
 
 /** useCharge asks for the payment of an order, if there can be one of interest. */
 export function useCharge(order: Order): Charge | undefined {
-  const { data } = useQuery(PaymentService.method.getCharge, { orderId: order.id }, { enabled: mayBeRefunded(order), retry: 1 });
+  const { data } = useQuery(
+    PaymentService.method.getCharge,
+    { orderId: order.id },
+    { enabled: mayBeRefunded(order), retry: 1 },
+  );
   return data?.charge;
 }
 
@@ -14,5 +18,7 @@ export function useCharge(order: Order): Charge | undefined {
  * come to a payment, and one whose payment failed has taken no money: asking for those would be a call each.
  */
 function mayBeRefunded(order: Order): boolean {
-  return order.status === OrderStatus.CANCELLED && order.cancelReason !== CancelReason.PAYMENT_FAILED && order.version > 2;
+  return (
+    order.status === OrderStatus.CANCELLED && order.cancelReason !== CancelReason.PAYMENT_FAILED && order.version > 2
+  );
 }

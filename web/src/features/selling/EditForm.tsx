@@ -49,7 +49,11 @@ export function EditForm({ ticket }: { readonly ticket: Ticket }) {
       disabledBecause={closedBecause(ticket)}
       aside={<ButtonLink to={paths.listings}>Back to my listings</ButtonLink>}
     >
-      <ListingFields title={ticket.title} price={ticket.price ? toDecimal(ticket.price) : ""} currencyCode={currencyCode} />
+      <ListingFields
+        title={ticket.title}
+        price={ticket.price ? toDecimal(ticket.price) : ""}
+        currencyCode={currencyCode}
+      />
     </Form>
   );
 }

@@ -50,11 +50,18 @@ function Editing({ ticket }: { readonly ticket: Ticket }) {
       <Banner tone="warning" actions={<Button onClick={() => setRead(ticket)}>Load the new text</Button>}>
         This listing was changed somewhere else while you had it open.
       </Banner>
-      <EditForm key={read.version} ticket={{ ...ticket, title: read.title, price: read.price, version: read.version }} />
+      <EditForm
+        key={read.version}
+        ticket={{ ...ticket, title: read.title, price: read.price, version: read.version }}
+      />
     </>
   );
 }
 
 function sameContent(a: Ticket, b: Ticket): boolean {
-  return a.title === b.title && a.price?.amountMinor === b.price?.amountMinor && a.price?.currencyCode === b.price?.currencyCode;
+  return (
+    a.title === b.title &&
+    a.price?.amountMinor === b.price?.amountMinor &&
+    a.price?.currencyCode === b.price?.currencyCode
+  );
 }

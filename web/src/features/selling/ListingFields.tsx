@@ -2,7 +2,15 @@ import { currencyDigits, currencySymbol, toDecimal } from "../../ui/money.ts";
 import { TextField } from "../../ui/TextField.tsx";
 
 /** ListingFields are the title and the price of a ticket, new or old. */
-export function ListingFields({ title, price, currencyCode }: { readonly title?: string; readonly price?: string; readonly currencyCode: string }) {
+export function ListingFields({
+  title,
+  price,
+  currencyCode,
+}: {
+  readonly title?: string;
+  readonly price?: string;
+  readonly currencyCode: string;
+}) {
   const example = toDecimal({ amountMinor: 4950 * 10 ** Math.max(0, currencyDigits(currencyCode) - 2), currencyCode });
   return (
     <>

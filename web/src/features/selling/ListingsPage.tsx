@@ -25,15 +25,30 @@ export function ListingsPage() {
     TicketService.method.listTickets,
     { mine: true, pageSize: 30, pageToken: "" },
     // One's own new listing is not streamed into a list that was loaded before it.
-    { pageParamKey: "pageToken", getNextPageParam: (page) => page.nextPageToken || undefined, refetchOnMount: "always" },
+    {
+      pageParamKey: "pageToken",
+      getNextPageParam: (page) => page.nextPageToken || undefined,
+      refetchOnMount: "always",
+    },
   );
   const [withdrawing, setWithdrawing] = useState<Ticket>();
   const tickets = data?.pages.flatMap((page) => page.tickets);
 
   return (
-    <Page title="My listings" actions={<ButtonLink to={paths.sell} kind="primary">Sell a ticket</ButtonLink>}>
+    <Page
+      title="My listings"
+      actions={
+        <ButtonLink to={paths.sell} kind="primary">
+          Sell a ticket
+        </ButtonLink>
+      }
+    >
       {error && (
-        <Banner tone="error" requestId={readError(error).requestId} actions={<Button onClick={() => void list.refetch()}>Try again</Button>}>
+        <Banner
+          tone="error"
+          requestId={readError(error).requestId}
+          actions={<Button onClick={() => void list.refetch()}>Try again</Button>}
+        >
           {readError(error).sentence}
         </Banner>
       )}
@@ -53,7 +68,9 @@ export function ListingsPage() {
         </ul>
       )}
       <LoadMore more={list.hasNextPage} pending={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
-      {withdrawing && <WithdrawDialog key={withdrawing.id} ticket={withdrawing} onClose={() => setWithdrawing(undefined)} />}
+      {withdrawing && (
+        <WithdrawDialog key={withdrawing.id} ticket={withdrawing} onClose={() => setWithdrawing(undefined)} />
+      )}
     </Page>
   );
 }
@@ -81,9 +98,7 @@ function ListingRow({ ticket, onWithdraw }: { readonly ticket: Ticket; readonly 
             <ButtonLink to={paths.editListing(ticket.id)}>
               Edit<span className="hidden"> {ticket.title}</span>
             </ButtonLink>
-            <Button onClick={onWithdraw}>
-              Withdraw
-            </Button>
+            <Button onClick={onWithdraw}>Withdraw</Button>
           </>
         )}
         {ticket.status === TicketStatus.RESERVED && <p className="row-hint">Cannot be changed while it is held</p>}

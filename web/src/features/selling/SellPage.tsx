@@ -28,7 +28,11 @@ export function SellPage() {
   };
 
   return (
-    <Page title="Sell a ticket" width="narrow" lead="It is on sale as soon as you list it. You can change or withdraw it until somebody orders it.">
+    <Page
+      title="Sell a ticket"
+      width="narrow"
+      lead="It is on sale as soon as you list it. You can change or withdraw it until somebody orders it."
+    >
       <Form submit="List ticket" error={mistake ?? problemOf(error)} pending={isPending} onSubmit={submit}>
         <ListingFields currencyCode={currencyCode} />
       </Form>

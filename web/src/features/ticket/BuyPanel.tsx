@@ -26,7 +26,8 @@ export function BuyPanel({ ticket, ownOrder }: { readonly ticket: Ticket; readon
   }
   if (ticket.status !== TicketStatus.AVAILABLE) return <ButtonLink to={paths.tickets}>See other tickets</ButtonLink>;
 
-  const buy = () => (session.status === "signed-in" ? mutate(ticket.id) : void navigate(withNext(paths.signIn, pathname)));
+  const buy = () =>
+    session.status === "signed-in" ? mutate(ticket.id) : void navigate(withNext(paths.signIn, pathname));
   return (
     <>
       <Button kind="primary" pending={isPending} disabled={session.status === "loading"} onClick={buy}>

@@ -34,7 +34,10 @@ export function TicketPage() {
   const { reason, sentence, requestId } = readError(error);
   return reason === "TICKET_NOT_FOUND" || reason === "VALIDATION_FAILED" ? (
     <Page title="Ticket not found" width="narrow">
-      <Empty title="There is no such ticket" action={<ButtonLink to={paths.tickets}>See the tickets for sale</ButtonLink>}>
+      <Empty
+        title="There is no such ticket"
+        action={<ButtonLink to={paths.tickets}>See the tickets for sale</ButtonLink>}
+      >
         The address may be mistyped.
       </Empty>
     </Page>
@@ -63,7 +66,13 @@ function TicketView({ ticket }: { readonly ticket: Ticket }) {
               <State state={ticketWord(ticket.status)} />
               {mine && <span className="tag">Yours</span>}
             </p>
-            <p className="ticket-text">{mine ? sellerText(ticket.status) : ownOrder ? "This ticket is held for you. Pay for it before the time is up." : stateText(ticket)}</p>
+            <p className="ticket-text">
+              {mine
+                ? sellerText(ticket.status)
+                : ownOrder
+                  ? "This ticket is held for you. Pay for it before the time is up."
+                  : stateText(ticket)}
+            </p>
             {ticket.createdAt && (
               <p className="muted">
                 Listed <Moment at={timestampDate(ticket.createdAt)} />

@@ -10,9 +10,10 @@ import { userCredentialOf } from "./credentials.ts";
  * follows inside them, each step of a stream too.
  */
 export const callScope: Interceptor = (next) => (request) => {
+  const id = uuidv7();
   const context: CallContext = {
-    requestId: requestIdIn(headerOf(request, "x-request-id")) ?? uuidv7(),
-    traceParent: traceIn(headerOf(request, "traceparent")) ?? newTrace(uuidv7()),
+    requestId: requestIdIn(headerOf(request, "x-request-id")) ?? id,
+    traceParent: traceIn(headerOf(request, "traceparent")) ?? newTrace(id),
     authorization: userCredentialOf(request),
     deadlineAt: request.contextValues.get(peerKey).deadlineAt,
   };
