@@ -61,7 +61,7 @@ describe("a mesh that is killed", () => {
     const end = await endOf(order);
     expect(end).toBeGreaterThanOrEqual(deadlineOf(order));
     expect(end).toBeLessThan(deadlineOf(order) + promptlyMs);
-  });
+  }, 40_000);
 
   test("and back after the deadline of a hold ends it at once", async () => {
     await inMesh({ program: startProgram, hold: "1s" });
@@ -73,7 +73,7 @@ describe("a mesh that is killed", () => {
     const end = await endOf(order);
     expect(end).toBeGreaterThanOrEqual(deadlineOf(order));
     expect(end).toBeLessThan((mesh.uptimes.at(-1)?.readyAt ?? 0) + promptlyMs);
-  });
+  }, 40_000);
 
   test("delivers what was committed and not yet delivered", async () => {
     await inMesh({ program: quickProgram, hold: "15m" });

@@ -79,6 +79,13 @@ function queryPool(source: DataSource): (sql: string, values: readonly SqlValue[
   const pool: Pool = (source.driver as MysqlDriver).pool;
   return (sql, values) =>
     new Promise((resolve, reject) => {
-      pool.query<RowDataPacket[]>(sql, [...values], (error, rows) => (error ? reject(error) : resolve(rows)));
+      pool.getConnection((refusal, connection) => {
+        if (refusal) return reject(refusal);
+        connection.query<RowDataPacket[]>(sql, [...values], (error, rows) => {
+          connection.release();
+          if (error) reject(error);
+          else resolve(rows);
+        });
+      });
     });
 }
