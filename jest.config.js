@@ -21,7 +21,7 @@ export default {
   moduleFileExtensions: ["ts", "tsx", "js", "mjs", "cjs", "json", "node"],
   transform: { "\\.tsx?$": "<rootDir>/scripts/jest-strip-types.mjs" },
   // A test waits for conditions; one that needs longer than this names its own bound.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   maxWorkers: Math.min(4, availableParallelism()),
   // Modules in Node's vm are not given back before the worker ends, so a fat worker is replaced.
   workerIdleMemoryLimit: "768MB",

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { nodeFlags } from "@gittix/local/node-flags";
 import { until } from "./until.ts";
 
 /** startProgram is what `npm start` runs. */
@@ -24,7 +25,7 @@ export interface Program {
 
 /** runProgram runs a TypeScript program on this Node. It does not outlive this process. */
 export function runProgram(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
-  const child = spawn(process.execPath, [file, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, file, ...args], {
     env: { ...process.env, NODE_OPTIONS: "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -49,7 +50,7 @@ export function runProgram(file: string, args: readonly string[], env: NodeJS.Pr
     get errors() {
       return errors;
     },
-    async printed(text, withinMs = 15_000) {
+    async printed(text, withinMs = 45_000) {
       await until(() => over || output.includes(text), Boolean, withinMs);
       if (!output.includes(text)) throw new Error(`the program ended without printing "${text}": ${errors || output}`);
     },

@@ -23,7 +23,7 @@ import { createAuthUseCases, type AuthUseCases } from "./usecases.ts";
 export async function startAuth(env: Env, parts: Parts<AuthStore, AuthUseCases> = {}): Promise<RunningService> {
   const config = readAuthConfig(env);
   const platform = await openPlatform({ name: "auth", config, entities: tables, migrations, parts });
-  try {
+  return serve(platform, async () => {
     const { log } = platform;
     const ids = uuidv7;
     const own = createAuthStore(platform.database, config);
@@ -42,17 +42,14 @@ export async function startAuth(env: Env, parts: Parts<AuthStore, AuthUseCases> 
     const { operator } = config;
     if (operator) await ensureOperator({ operator, users: store.users, passwords, ids, log });
 
-    return await serve(platform, {
+    return {
       rpc: [authService(usecases, createSessionCookies(config)), keyService(keys)],
       subscriptions: [],
       tasks: housekeeping(store, keys, config),
       routes: [jwksRoute(keys)],
       userTokens: createUserTokenVerifier({ issuer, audience, keys: () => ({ keys: [...keys.published()] }) }),
-    });
-  } catch (error) {
-    await platform.stop();
-    throw error;
-  }
+    };
+  });
 }
 
 if (import.meta.main) await run(startAuth, migrations);

@@ -59,6 +59,9 @@ export async function openPlatform<Store, UseCases>(options: {
     log,
     poolMax: config.databasePoolMax,
     waitMaxMs: config.startWaitMaxMs,
+  }).catch(async (error: unknown) => {
+    if (!parts.bus) await bus.close();
+    throw error;
   });
   closers.push(() => opened.close());
   if (!parts.bus) closers.push(() => bus.close());
@@ -93,6 +96,7 @@ export async function openPlatform<Store, UseCases>(options: {
 }
 
 function openOwnBus(config: Settings<typeof platformSettings>, name: string, log: Logger): Promise<EventBus> {
-  if (config.rabbitmqUrl === undefined) throw new ConfigError("The configuration is not usable: RABBITMQ_URL is missing.");
+  if (config.rabbitmqUrl === undefined)
+    throw new ConfigError("The configuration is not usable: RABBITMQ_URL is missing.");
   return openRabbitBus({ url: config.rabbitmqUrl, name, log });
 }

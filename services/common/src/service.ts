@@ -27,7 +27,11 @@ export interface Serving {
   readonly rpc: readonly Mount[];
   readonly subscriptions: readonly Handler[];
   /** Further queues besides `<service>.events`, such as the one of due timers. */
-  readonly queues?: readonly { readonly name: string; readonly handlers: readonly Handler[]; readonly bound: boolean }[];
+  readonly queues?: readonly {
+    readonly name: string;
+    readonly handlers: readonly Handler[];
+    readonly bound: boolean;
+  }[];
   readonly waits?: readonly WaitSpec[];
   readonly tasks?: readonly Task[];
   readonly routes?: readonly HttpRoute[];
@@ -41,10 +45,14 @@ export const attemptsMax = 5;
 const graceMs = 5000;
 const housekeepingMs = 10 * 60_000;
 
-/** serve puts a service on its platform: first its queues, then its work, last its doors. */
-export async function serve(platform: Platform, serving: Serving): Promise<RunningService> {
+/**
+ * serve puts a service on its platform: first its queues, then its work, last its doors. Whatever fails, in
+ * `furnish` too, the platform is closed again.
+ */
+export async function serve(platform: Platform, furnish: () => Serving | Promise<Serving>): Promise<RunningService> {
   const { name, config, log, database, bus } = platform;
   try {
+    const serving = await furnish();
     const events = { name: `${name}.events`, handlers: serving.subscriptions, bound: true };
     const queues = [events, ...(serving.queues ?? [])].filter((queue) => queue.handlers.length > 0);
     await bus.declare({
@@ -59,7 +67,11 @@ export async function serve(platform: Platform, serving: Serving): Promise<Runni
 
     const relay = startRelay(database, bus, log);
     platform.onStop(() => relay.stop());
-    const housekeeping: Task = { name: "forget handled events", everyMs: housekeepingMs, run: () => forgetHandled(database) };
+    const housekeeping: Task = {
+      name: "forget handled events",
+      everyMs: housekeepingMs,
+      run: () => forgetHandled(database),
+    };
     for (const task of [housekeeping, ...(serving.tasks ?? [])]) {
       const running = repeat(task, log);
       platform.onStop(() => running.stop());
@@ -69,7 +81,13 @@ export async function serve(platform: Platform, serving: Serving): Promise<Runni
       platform.onStop(() => subscription.stop());
     }
 
-    const mounts = [...serving.rpc, deadLetterService(bus, queues.map((queue) => queue.name))];
+    const mounts = [
+      ...serving.rpc,
+      deadLetterService(
+        bus,
+        queues.map((queue) => queue.name),
+      ),
+    ];
     const interceptors = serviceInterceptors({
       log,
       userTokens:

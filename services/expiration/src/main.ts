@@ -21,19 +21,21 @@ export async function startExpiration(
 ): Promise<RunningService> {
   const config = readExpirationConfig(env);
   const platform = await openPlatform({ name: "expiration", config, entities: [Timers], migrations, parts });
-  const store = createTimerStore(platform.database);
-  const stories = createExpirationUseCases({
-    store: parts.store?.(store) ?? store,
-    orders: createOrdersGateway(platform.client(OrderLifecycleService, config.ordersAddress)),
-  });
-  const usecases = parts.usecases?.(stories) ?? stories;
+  return serve(platform, () => {
+    const store = createTimerStore(platform.database);
+    const stories = createExpirationUseCases({
+      store: parts.store?.(store) ?? store,
+      orders: createOrdersGateway(platform.client(OrderLifecycleService, config.ordersAddress)),
+    });
+    const usecases = parts.usecases?.(stories) ?? stories;
 
-  return serve(platform, {
-    rpc: [expirationService(usecases, config.holdWindowMs)],
-    subscriptions: subscriptions(usecases),
-    queues: [timers(usecases)],
-    waits: [waitQueue(config.holdWindowMs)],
-    tasks: [{ name: "forget old timers", everyMs: hourMs, run: () => usecases.forgetOld() }],
+    return {
+      rpc: [expirationService(usecases, config.holdWindowMs)],
+      subscriptions: subscriptions(usecases),
+      queues: [timers(usecases)],
+      waits: [waitQueue(config.holdWindowMs)],
+      tasks: [{ name: "forget old timers", everyMs: hourMs, run: () => usecases.forgetOld() }],
+    };
   });
 }
 

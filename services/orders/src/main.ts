@@ -25,27 +25,29 @@ import { createOrderUseCases, type OrderUseCases } from "./usecases.ts";
 export async function startOrders(env: Env, parts: Parts<OrderStore, OrderUseCases> = {}): Promise<RunningService> {
   const config = readOrdersConfig(env);
   const platform = await openPlatform({ name: "orders", config, entities: [Orders], migrations, parts });
-  const store = createOrderStore(platform.database);
-  const stories = createOrderUseCases({
-    store: parts.store?.(store) ?? store,
-    tickets: createTicketsGateway(platform.client(ReservationService, config.ticketsAddress)),
-    ids: uuidv7,
-    holdWindowMs: config.holdWindowMs,
-    sweepAfterMs: config.sweepAfterMs,
-    log: platform.log,
-  });
-  const usecases = parts.usecases?.(stories) ?? stories;
-  const changes = await openBroadcast<Order>(platform, [
-    from(OrderCreatedSchema, ({ order }) => order),
-    from(OrderCancelledSchema, ({ order }) => order),
-    from(OrderExpiredSchema, ({ order }) => order),
-    from(OrderCompletedSchema, ({ order }) => order),
-  ]);
+  return serve(platform, async () => {
+    const store = createOrderStore(platform.database);
+    const stories = createOrderUseCases({
+      store: parts.store?.(store) ?? store,
+      tickets: createTicketsGateway(platform.client(ReservationService, config.ticketsAddress)),
+      ids: uuidv7,
+      holdWindowMs: config.holdWindowMs,
+      sweepAfterMs: config.sweepAfterMs,
+      log: platform.log,
+    });
+    const usecases = parts.usecases?.(stories) ?? stories;
+    const changes = await openBroadcast<Order>(platform, [
+      from(OrderCreatedSchema, ({ order }) => order),
+      from(OrderCancelledSchema, ({ order }) => order),
+      from(OrderExpiredSchema, ({ order }) => order),
+      from(OrderCompletedSchema, ({ order }) => order),
+    ]);
 
-  return serve(platform, {
-    rpc: [orderService(usecases, changes), orderLifecycleService(usecases)],
-    subscriptions: subscriptions(usecases),
-    tasks: [{ name: "sweep overdue orders", everyMs: config.sweepEveryMs, run: () => usecases.sweepOverdue() }],
+    return {
+      rpc: [orderService(usecases, changes), orderLifecycleService(usecases)],
+      subscriptions: subscriptions(usecases),
+      tasks: [{ name: "sweep overdue orders", everyMs: config.sweepEveryMs, run: () => usecases.sweepOverdue() }],
+    };
   });
 }
 

@@ -31,42 +31,44 @@ export async function startPayments(
     migrations,
     parts,
   });
-  const { database, log } = platform;
-  const { unsettledAfterMs, settleBackoffMs: backoffMs } = config;
-  const store = createChargeStore(database, { unsettledAfterMs, backoffMs });
-  let settleNow = () => {};
-  const stories = createPaymentUseCases({
-    store: parts.store?.(store) ?? store,
-    orders: createOrdersGateway({
-      asUser: platform.client(OrderLifecycleService, config.ordersAddress, { onBehalfOfUser: true }),
-      asService: platform.client(OrderLifecycleService, config.ordersAddress),
-    }),
-    stripe: createStripeGateway({
-      origin: config.stripeApiBase,
-      secretKey: config.stripeSecretKey,
-      timeoutMs: config.stripeTimeoutMs,
-      retriesMax: config.stripeRetriesMax,
-    }),
-    ids: uuidv7,
-    log,
-    settleSoon: () => database.afterCommit(() => settleNow()),
-  });
-  const usecases = parts.usecases?.(stories) ?? stories;
-  const secret = config.stripeWebhookSecret;
+  return serve(platform, () => {
+    const { database, log } = platform;
+    const { unsettledAfterMs, settleBackoffMs: backoffMs } = config;
+    const store = createChargeStore(database, { unsettledAfterMs, backoffMs });
+    let settleNow = () => {};
+    const stories = createPaymentUseCases({
+      store: parts.store?.(store) ?? store,
+      orders: createOrdersGateway({
+        asUser: platform.client(OrderLifecycleService, config.ordersAddress, { onBehalfOfUser: true }),
+        asService: platform.client(OrderLifecycleService, config.ordersAddress),
+      }),
+      stripe: createStripeGateway({
+        origin: config.stripeApiBase,
+        secretKey: config.stripeSecretKey,
+        timeoutMs: config.stripeTimeoutMs,
+        retriesMax: config.stripeRetriesMax,
+      }),
+      ids: uuidv7,
+      log,
+      settleSoon: () => database.afterCommit(() => settleNow()),
+    });
+    const usecases = parts.usecases?.(stories) ?? stories;
+    const secret = config.stripeWebhookSecret;
 
-  return serve(platform, {
-    rpc: [paymentService(usecases, { publishableKey: config.stripePublishableKey }), refundService(usecases)],
-    subscriptions: subscriptions(usecases),
-    tasks: [
-      {
-        name: "settle charges",
-        everyMs: config.settleEveryMs,
-        run: () => usecases.settleDue(),
-        onKick: (kick) => void (settleNow = kick),
-      },
-      { name: "forget ended orders", everyMs: forgetEveryMs, run: () => usecases.forgetEndedOrders() },
-    ],
-    routes: secret === undefined ? [] : [stripeWebhook({ read: createWebhookReader(secret), usecases, log })],
+    return {
+      rpc: [paymentService(usecases, { publishableKey: config.stripePublishableKey }), refundService(usecases)],
+      subscriptions: subscriptions(usecases),
+      tasks: [
+        {
+          name: "settle charges",
+          everyMs: config.settleEveryMs,
+          run: () => usecases.settleDue(),
+          onKick: (kick) => void (settleNow = kick),
+        },
+        { name: "forget ended orders", everyMs: forgetEveryMs, run: () => usecases.forgetEndedOrders() },
+      ],
+      routes: secret === undefined ? [] : [stripeWebhook({ read: createWebhookReader(secret), usecases, log })],
+    };
   });
 }
 

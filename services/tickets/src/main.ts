@@ -20,26 +20,28 @@ import { createTicketUseCases, type TicketUseCases } from "./usecases.ts";
 export async function startTickets(env: Env, parts: Parts<TicketStore, TicketUseCases> = {}): Promise<RunningService> {
   const config = readTicketsConfig(env);
   const platform = await openPlatform({ name: "tickets", config, entities: [Tickets, TicketTerms], migrations, parts });
-  const store = createTicketStore(platform.database);
-  const stories = createTicketUseCases({
-    store: parts.store?.(store) ?? store,
-    orders: createOrdersGateway(platform.client(OrderLifecycleService, config.ordersAddress)),
-    ids: uuidv7,
-    currency: config.currency,
-    unsettledAfterMs: config.unsettledAfterMs,
-    log: platform.log,
-  });
-  const usecases = parts.usecases?.(stories) ?? stories;
-  const changes = await openBroadcast<Ticket>(platform, [
-    from(TicketCreatedSchema, ({ ticket }) => ticket),
-    from(TicketUpdatedSchema, ({ ticket }) => ticket),
-    from(TicketCancelledSchema, ({ ticket }) => ticket),
-  ]);
+  return serve(platform, async () => {
+    const store = createTicketStore(platform.database);
+    const stories = createTicketUseCases({
+      store: parts.store?.(store) ?? store,
+      orders: createOrdersGateway(platform.client(OrderLifecycleService, config.ordersAddress)),
+      ids: uuidv7,
+      currency: config.currency,
+      unsettledAfterMs: config.unsettledAfterMs,
+      log: platform.log,
+    });
+    const usecases = parts.usecases?.(stories) ?? stories;
+    const changes = await openBroadcast<Ticket>(platform, [
+      from(TicketCreatedSchema, ({ ticket }) => ticket),
+      from(TicketUpdatedSchema, ({ ticket }) => ticket),
+      from(TicketCancelledSchema, ({ ticket }) => ticket),
+    ]);
 
-  return serve(platform, {
-    rpc: [ticketService(usecases, changes), reservationService(usecases)],
-    subscriptions: subscriptions(usecases),
-    tasks: [{ name: "reconcile locks", everyMs: config.reconcileEveryMs, run: () => usecases.reconcileLocks() }],
+    return {
+      rpc: [ticketService(usecases, changes), reservationService(usecases)],
+      subscriptions: subscriptions(usecases),
+      tasks: [{ name: "reconcile locks", everyMs: config.reconcileEveryMs, run: () => usecases.reconcileLocks() }],
+    };
   });
 }
 

@@ -249,7 +249,8 @@ export const ErrorReason = {
   CALL_CANCELLED: 102,
 
   /**
-   * UNIMPLEMENTED. The service does not have this method, or declares nobody who may call it.
+   * UNIMPLEMENTED. The method declares nobody who may call it. A method that a server has never heard of is answered
+   * UNIMPLEMENTED too, without details.
    *
    * @generated from enum value: ERROR_REASON_METHOD_UNKNOWN = 103;
    */
