@@ -12,9 +12,14 @@ const connections = 4;
 
 /** openCaller connects to a server. The same caller is used for a figure and for its floor. */
 export function openCaller(address: string, expected: status = status.OK): GrpcCaller {
-  const clients = Array.from({ length: connections }, (_, index) =>
-    // A setting of its own keeps grpc-js from sharing one connection between all.
-    new Client(address, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1, "bench.connection": index }),
+  const clients = Array.from(
+    { length: connections },
+    (_, index) =>
+      // A setting of its own keeps grpc-js from sharing one connection between all.
+      new Client(address, credentials.createInsecure(), {
+        "grpc.use_local_subchannel_pool": 1,
+        "bench.connection": index,
+      }),
   );
   const channels = clients.map((client) => client.getChannel());
   let turn = 0;

@@ -20,7 +20,11 @@ export interface Work<Ready> {
 }
 
 /** startHelper runs a program of this folder, gives it its setup, and resolves when it is ready. */
-export async function startHelper<Ready>(file: string, setup: unknown, env: NodeJS.ProcessEnv = {}): Promise<Helper<Ready>> {
+export async function startHelper<Ready>(
+  file: string,
+  setup: unknown,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Helper<Ready>> {
   const child = fork(join(import.meta.dirname, file), {
     env: { ...process.env, ...env },
     execArgv: ["--disable-warning=ExperimentalWarning"],
@@ -58,7 +62,8 @@ export function beHelper<Setup, Ready>(start: (setup: Setup) => Promise<Work<Rea
   process.on("message", ({ value }: { value: never }) => {
     void handle(value).then(
       (answer) => process.send?.({ value: answer }),
-      (error: unknown) => process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      (error: unknown) =>
+        process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     );
   });
   process.once("disconnect", () => void Promise.resolve(work?.close?.()).finally(() => process.exit(0)));

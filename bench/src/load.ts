@@ -16,7 +16,10 @@ export interface Outcome {
 const warmUpMs = 700;
 
 /** runLoad lets each caller call again and again, each time when its call before has been answered. */
-export async function runLoad({ callers, seconds }: Load, call: (caller: number) => Promise<unknown>): Promise<Outcome> {
+export async function runLoad(
+  { callers, seconds }: Load,
+  call: (caller: number) => Promise<unknown>,
+): Promise<Outcome> {
   const from = performance.now() + warmUpMs;
   const until = from + seconds * 1000;
   const times: number[] = [];

@@ -26,7 +26,8 @@ try {
 async function run(options: Options): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "gittix-bench-"));
   const results: Result[] = [];
-  const settings = options.profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(options.profile)}` };
+  const settings =
+    options.profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(options.profile)}` };
   const stage = await openStage({ ...options, folder, settings, note });
   try {
     for (const figure of figures.filter(({ name }) => !options.only || options.only.includes(name))) {

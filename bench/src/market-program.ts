@@ -8,7 +8,14 @@ import type { MarketPlaces, MarketSetup } from "./market.ts";
 beHelper(async ({ folder, host, hold, settings }: MarketSetup) => {
   const edgePort = await freePortRange(1 + serviceNames.length);
   const mesh = await startRealMesh({
-    folder, host, edgePort, hold, settings, webFolder: "", replicas: {}, say: (line) => process.stderr.write(`${line}\n`),
+    folder,
+    host,
+    edgePort,
+    hold,
+    settings,
+    webFolder: "",
+    replicas: {},
+    say: (line) => process.stderr.write(`${line}\n`),
   });
   const places: MarketPlaces = {
     edgeUrl: `http://${host}:${edgePort}`,

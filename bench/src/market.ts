@@ -46,14 +46,19 @@ export async function startMarket(setup: MarketSetup): Promise<Market> {
     if (!place) throw new Error(`${name} does not run`);
     return place;
   };
-  const pools = new Map(serviceNames.map((name) => [name, createPool({ uri: of(name).databaseUrl, connectionLimit: 4, timezone: "Z" })]));
+  const pools = new Map(
+    serviceNames.map((name) => [name, createPool({ uri: of(name).databaseUrl, connectionLimit: 4, timezone: "Z" })]),
+  );
   const pool = (service: ServiceName) => {
     const found = pools.get(service);
     if (!found) throw new Error(`${service} has no database`);
     return found;
   };
   return {
-    edgeUrl, services, of, pool,
+    edgeUrl,
+    services,
+    of,
+    pool,
     rows: async (service, sql) => (await pool(service).query<RowDataPacket[]>(sql))[0],
     async stop() {
       for (const each of pools.values()) await each.end();

@@ -43,7 +43,8 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
   const only = values.only?.split(",").map((name) => name.trim());
   const stranger = only?.find((name) => !names.includes(name));
   if (stranger !== undefined) throw new UsageError(`--only knows ${names.join(", ")}; not "${stranger}".`);
-  if (!isLoopback(values.host)) throw new UsageError(`--host takes a loopback address, not "${values.host}": this is no load test for a network.`);
+  if (!isLoopback(values.host))
+    throw new UsageError(`--host takes a loopback address, not "${values.host}": this is no load test for a network.`);
   return {
     only,
     seconds: positive("seconds", values.seconds ?? (values.quick ? "1" : "4")),

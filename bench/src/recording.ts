@@ -11,7 +11,10 @@ export interface Unit {
 }
 
 /** asAdministrator gives the market's database server as its administrator sees it. */
-export function administrator(market: Market, folder: string): { url(database: string): string; connect(): Promise<Connection> } {
+export function administrator(
+  market: Market,
+  folder: string,
+): { url(database: string): string; connect(): Promise<Connection> } {
   const url = (database: string) => {
     const place = new URL(market.of("orders").databaseUrl);
     place.username = "root";
@@ -77,7 +80,11 @@ function unitsOf(rows: readonly Logged[], services: readonly ServiceName[]): Uni
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 /** templateOf makes every id that is another each time a name; `known` says what those are called that are not made up. */
-export function templateOf(units: readonly Unit[], known: ReadonlyMap<string, string>, constant: readonly string[]): Unit[] {
+export function templateOf(
+  units: readonly Unit[],
+  known: ReadonlyMap<string, string>,
+  constant: readonly string[],
+): Unit[] {
   const names = new Map(known);
   const nameOf = (id: string) => {
     if (constant.includes(id)) return id;

@@ -13,7 +13,12 @@ export function tableOf(results: readonly Result[]): string {
   const rows = [
     ["figure", "measured", "floor", "ratio", "to reach", ""],
     ...results.map(({ figure, measured, floor, ratio, target, met }) => [
-      figure, measured, floor, ratio === undefined ? "" : ratio.toFixed(2), target, met ? "reached" : "MISSED",
+      figure,
+      measured,
+      floor,
+      ratio === undefined ? "" : ratio.toFixed(2),
+      target,
+      met ? "reached" : "MISSED",
     ]),
   ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
@@ -27,7 +32,9 @@ export function keepReport(results: readonly Result[], options: Options): string
   const at = new Date().toISOString();
   const { seconds, rounds, quick } = options;
   const report = { at, machine: machine(), node: process.version, seconds, rounds, quick, results };
-  const file = options.reference ? join(bench, "reference.json") : join(bench, "results", `${at.replaceAll(/[:.]/g, "-")}.json`);
+  const file = options.reference
+    ? join(bench, "reference.json")
+    : join(bench, "results", `${at.replaceAll(/[:.]/g, "-")}.json`);
   mkdirSync(join(bench, "results"), { recursive: true });
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
   if (options.reference) writeFileSync(docs, page(results, at));

@@ -47,7 +47,17 @@ interface Seeded {
 async function insertTickets(pool: Pool, sellerId: string, tickets: readonly Seeded[]): Promise<void> {
   const at = new Date();
   const rows = tickets.map(({ id, number }) => [
-    id, sellerId, titleOf(number), 1000 + (number % 20_000), "USD", "AVAILABLE", null, null, 1, at, at,
+    id,
+    sellerId,
+    titleOf(number),
+    1000 + (number % 20_000),
+    "USD",
+    "AVAILABLE",
+    null,
+    null,
+    1,
+    at,
+    at,
   ]);
   await pool.query(
     `INSERT INTO tickets (id, seller_id, title, price_minor, currency, status, order_id, reserved_until, version,
@@ -57,7 +67,12 @@ async function insertTickets(pool: Pool, sellerId: string, tickets: readonly See
 }
 
 async function insertTerms(pool: Pool, tickets: readonly Seeded[]): Promise<void> {
-  const rows = tickets.flatMap(({ id, number }) => titleOf(number).toLowerCase().split(" ").map((term) => [term, id]));
+  const rows = tickets.flatMap(({ id, number }) =>
+    titleOf(number)
+      .toLowerCase()
+      .split(" ")
+      .map((term) => [term, id]),
+  );
   await pool.query("INSERT INTO ticket_terms (term, ticket_id) VALUES ?", [rows]);
 }
 

@@ -14,7 +14,8 @@ const ticketCount = 100_000;
 
 /** openStage starts a market and fills it. */
 export async function openStage(
-  options: Omit<MarketSetup, "hold"> & Pick<Bench, "seconds" | "rounds" | "quick" | "note"> & { readonly hold?: string },
+  options: Omit<MarketSetup, "hold"> &
+    Pick<Bench, "seconds" | "rounds" | "quick" | "note"> & { readonly hold?: string },
 ): Promise<Stage> {
   const { folder, host, settings, hold = "15m", seconds, rounds, quick, note } = options;
   note("starting MariaDB, RabbitMQ and the services …");
@@ -24,7 +25,10 @@ export async function openStage(
     const [seller, ...buyers] = await signUpPeople(market, 1 + buyerCount);
     if (!seller) throw new Error("nobody signed up");
     const stock = await seedTickets(market, ticketCount, seller.id);
-    return { bench: { market, host, folder, stock, seller, buyers, seconds, rounds, quick, note }, close: () => market.stop() };
+    return {
+      bench: { market, host, folder, stock, seller, buyers, seconds, rounds, quick, note },
+      close: () => market.stop(),
+    };
   } catch (error) {
     await market.stop();
     throw error;

@@ -38,7 +38,8 @@ async function listAndBuy(title: string): Promise<void> {
   await buyer.page.waitForURL("**/checkout/**");
 }
 
-const stateOf = (visitor: Visitor, state: string) => visitor.page.getByRole("main").getByText(state, { exact: true }).first().waitFor();
+const stateOf = (visitor: Visitor, state: string) =>
+  visitor.page.getByRole("main").getByText(state, { exact: true }).first().waitFor();
 const pay = async (card: string) => {
   await buyer.page.getByRole("radio", { name: card }).check();
   await buyer.page.getByRole("button", { name: "Pay" }).click();
@@ -78,7 +79,10 @@ describe("two people in their browsers", () => {
     await stateOf(seller, "Reserved");
     await pay("Empty account");
     await buyer.page.getByRole("heading", { name: "This order has ended" }).waitFor();
-    await buyer.page.getByText(/not enough money|enough money/i).first().waitFor();
+    await buyer.page
+      .getByText(/not enough money|enough money/i)
+      .first()
+      .waitFor();
     await stateOf(seller, "Available");
     await buyer.page.getByRole("button", { name: "Try again" }).click();
     await buyer.page.getByRole("timer").waitFor();
@@ -159,7 +163,12 @@ async function expectDescribed(visitor: Visitor, label: string): Promise<void> {
   await visitor.page.locator("[aria-invalid=true]").first().waitFor();
   expect(await field.getAttribute("aria-invalid")).toBe("true");
   const described = (await field.getAttribute("aria-describedby")) ?? "";
-  const texts = await Promise.all(described.split(" ").filter(Boolean).map((id) => visitor.page.locator(`#${CSS(id)}`).innerText()));
+  const texts = await Promise.all(
+    described
+      .split(" ")
+      .filter(Boolean)
+      .map((id) => visitor.page.locator(`#${CSS(id)}`).innerText()),
+  );
   expect(texts.join(" ").trim()).not.toBe("");
 }
 

@@ -172,8 +172,20 @@ export function faultContract(broker: () => RabbitMq): void {
       await bus.declare({
         queues: [queueSpec(queue("work"), [type("Made")]), queueSpec(queue("due"), []), queueSpec(queue("first"), [])],
         waits: [
-          { name: queue("wait.15000"), prefix: queue("wait."), types: [type("Timed")], ttlMs: 15_000, thenTo: queue("due") },
-          { name: queue("old.2000"), prefix: queue("old."), types: [type("First")], ttlMs: 2_000, thenTo: queue("first") },
+          {
+            name: queue("wait.15000"),
+            prefix: queue("wait."),
+            types: [type("Timed")],
+            ttlMs: 15_000,
+            thenTo: queue("due"),
+          },
+          {
+            name: queue("old.2000"),
+            prefix: queue("old."),
+            types: [type("First")],
+            ttlMs: 2_000,
+            thenTo: queue("first"),
+          },
         ],
       });
       // RabbitMQ 3.10 forgets the leader of a queue that was made within a second of its being killed, so
@@ -221,7 +233,10 @@ export function faultContract(broker: () => RabbitMq): void {
       const { type, queue } = createNames();
       const bus = await open();
       const { seen, handle } = collector();
-      await bus.declare({ queues: [queueSpec(queue("a"), [type("Made")]), queueSpec(queue("b"), [type("Sold")])], waits: [] });
+      await bus.declare({
+        queues: [queueSpec(queue("a"), [type("Made")]), queueSpec(queue("b"), [type("Sold")])],
+        waits: [],
+      });
       await bus.consume(queue("b"), handle, { prefetch });
       await withRawChannel(broker().url, async (channel) => {
         await channel.deleteQueue(queue("a"));
@@ -238,7 +253,9 @@ export function faultContract(broker: () => RabbitMq): void {
       const bus = await open();
       await bus.declare({
         queues: [queueSpec(queue("due"), [])],
-        waits: [{ name: queue("wait.50"), prefix: queue("wait."), types: [type("Bare")], ttlMs: 50, thenTo: queue("due") }],
+        waits: [
+          { name: queue("wait.50"), prefix: queue("wait."), types: [type("Bare")], ttlMs: 50, thenTo: queue("due") },
+        ],
       });
       await withRawChannel(broker().url, async (channel) => {
         // No more than the contract asks for: the routing key is the type.

@@ -29,13 +29,19 @@ describe("LESSON 2, events lost between a save and its publication", () => {
     let away = false;
     await inWorld({ wrapBus: (bus) => ({ ...bus, publish: (messages) => (away ? refuse() : bus.publish(messages)) }) });
     const { buyer, ticket, order } = await openOrder();
-    await until(() => outboxOf("orders"), (count) => count === 0);
+    await until(
+      () => outboxOf("orders"),
+      (count) => count === 0,
+    );
     away = true;
     await world.services.orders.cancelOrder({ orderId: order.id }, buyer.as);
     expect(await outboxOf("orders")).toBe(1);
     expect((await buyer.ticketNow(ticket.id)).status).toBe(TicketStatus.RESERVED);
     away = false;
-    await until(async () => (await buyer.ticketNow(ticket.id)).status, (status) => status === TicketStatus.AVAILABLE);
+    await until(
+      async () => (await buyer.ticketNow(ticket.id)).status,
+      (status) => status === TicketStatus.AVAILABLE,
+    );
     expect(await outboxOf("orders")).toBe(0);
   });
 
@@ -51,7 +57,10 @@ describe("LESSON 2, events lost between a save and its publication", () => {
     });
     const { buyer, ticket, order } = await openOrder();
     await world.services.orders.cancelOrder({ orderId: order.id }, buyer.as);
-    await until(() => outboxOf("orders"), (count) => count === 0);
+    await until(
+      () => outboxOf("orders"),
+      (count) => count === 0,
+    );
     expect((await buyer.ticketNow(ticket.id)).status).toBe(TicketStatus.RESERVED);
   });
 
@@ -63,7 +72,10 @@ describe("LESSON 2, events lost between a save and its publication", () => {
     await world.services.orders.cancelOrder({ orderId: order.id }, buyer.as);
     await world.restart();
     away = false;
-    await until(async () => (await buyer.ticketNow(ticket.id)).status, (status) => status === TicketStatus.AVAILABLE);
+    await until(
+      async () => (await buyer.ticketNow(ticket.id)).status,
+      (status) => status === TicketStatus.AVAILABLE,
+    );
   });
 });
 
@@ -95,14 +107,19 @@ describe("LESSON 7, versions with gaps", () => {
     const queue = `${name}.events`;
     const types = [OrderCreatedSchema.typeName, OrderCompletedSchema.typeName];
     await world.mesh.bus.declare({
-      queues: [{ name: queue, types, attemptsMax: 2, parkedName: `${name}.parked` }], waits: [],
+      queues: [{ name: queue, types, attemptsMax: 2, parkedName: `${name}.parked` }],
+      waits: [],
     });
-    await world.mesh.bus.consume(queue, async (delivery) => {
-      const { aggregateId, aggregateVersion } = openEnvelope(delivery);
-      const last = versions.get(aggregateId) ?? 0;
-      if (!accepts(aggregateVersion, last)) throw new Error(`version ${aggregateVersion} after ${last}`);
-      versions.set(aggregateId, Math.max(last, aggregateVersion));
-    }, { prefetch: 1 });
+    await world.mesh.bus.consume(
+      queue,
+      async (delivery) => {
+        const { aggregateId, aggregateVersion } = openEnvelope(delivery);
+        const last = versions.get(aggregateId) ?? 0;
+        if (!accepts(aggregateVersion, last)) throw new Error(`version ${aggregateVersion} after ${last}`);
+        versions.set(aggregateId, Math.max(last, aggregateVersion));
+      },
+      { prefetch: 1 },
+    );
     return { versions };
   }
 });
@@ -116,18 +133,30 @@ describe("LESSON 8, a message that cannot be handled", () => {
     await world.mesh.bus.publish([message]);
     const { buyer, ticket, order } = await openOrder();
     await buyer.pay(order.id);
-    await until(async () => (await buyer.ticketNow(ticket.id)).status, (status) => status === TicketStatus.SOLD);
+    await until(
+      async () => (await buyer.ticketNow(ticket.id)).status,
+      (status) => status === TicketStatus.SOLD,
+    );
 
     const operator = await world.operator();
     const { deadLetters } = world.services;
     const parked = () => deadLetters.tickets.listDeadLetters({}, operator.as);
     const seen = await until(parked, ({ totalCount }) => totalCount === 1);
-    expect(seen.deadLetters[0]).toMatchObject({ id: message.id, type: message.type, queue: "tickets.events", attempts: 5 });
+    expect(seen.deadLetters[0]).toMatchObject({
+      id: message.id,
+      type: message.type,
+      queue: "tickets.events",
+      attempts: 5,
+    });
     expect(seen.deadLetters[0]?.error).not.toBe("");
 
-    expect(await deadLetters.tickets.replayDeadLetters({ ids: [message.id] }, operator.as)).toMatchObject({ replayedCount: 1 });
+    expect(await deadLetters.tickets.replayDeadLetters({ ids: [message.id] }, operator.as)).toMatchObject({
+      replayedCount: 1,
+    });
     await until(parked, ({ totalCount }) => totalCount === 1);
-    expect(await deadLetters.tickets.discardDeadLetters({ all: true }, operator.as)).toMatchObject({ discardedCount: 1 });
+    expect(await deadLetters.tickets.discardDeadLetters({ all: true }, operator.as)).toMatchObject({
+      discardedCount: 1,
+    });
     expect(await parked()).toMatchObject({ totalCount: 0 });
   });
 
@@ -135,16 +164,24 @@ describe("LESSON 8, a message that cannot be handled", () => {
     await inWorld();
     const attempts: number[] = [];
     await world.mesh.bus.declare({
-      queues: [{
-        name: "endless.events", types: [OrderCompletedSchema.typeName],
-        attemptsMax: 20, parkedName: "endless.parked",
-      }],
+      queues: [
+        {
+          name: "endless.events",
+          types: [OrderCompletedSchema.typeName],
+          attemptsMax: 20,
+          parkedName: "endless.parked",
+        },
+      ],
       waits: [],
     });
-    await world.mesh.bus.consume("endless.events", async ({ attempt }) => {
-      attempts.push(attempt);
-      throw new Error("cannot be handled");
-    }, { prefetch: 1 });
+    await world.mesh.bus.consume(
+      "endless.events",
+      async ({ attempt }) => {
+        attempts.push(attempt);
+        throw new Error("cannot be handled");
+      },
+      { prefetch: 1 },
+    );
     await world.mesh.bus.publish([poison()]);
     await until(() => attempts.length > 5);
     expect((await world.mesh.bus.listParked("endless.events", 1)).total).toBe(0);
@@ -179,7 +216,10 @@ describe("an event delivered twice", () => {
     await inWorld({ wrapBus: (bus) => publishingTwice(bus) });
     const { buyer, ticket, order } = await openOrder();
     await buyer.pay(order.id);
-    await until(async () => (await buyer.ticketNow(ticket.id)).status, (status) => status === TicketStatus.SOLD);
+    await until(
+      async () => (await buyer.ticketNow(ticket.id)).status,
+      (status) => status === TicketStatus.SOLD,
+    );
     expect(await buyer.orderNow(order.id)).toMatchObject({ status: OrderStatus.COMPLETED, version: 3 });
     expect(await buyer.ticketNow(ticket.id)).toMatchObject({ version: 3 });
   });

@@ -37,7 +37,10 @@ describe("LESSON 1, double booking", () => {
               const seen = await store.get(ticketId);
               await bothHaveLooked();
               if (seen?.orderId) throw new Error("reserved");
-              return store.update(ticketId, (before) => ({ ticket: { ...before, orderId, reservedUntil }, events: [] }));
+              return store.update(ticketId, (before) => ({
+                ticket: { ...before, orderId, reservedUntil },
+                events: [],
+              }));
             },
           }),
         },
@@ -72,7 +75,10 @@ describe("LESSON 3, a stale timer", () => {
     const { ticketId, b, orderOfB } = await releaseStale();
     expect(await b.ticketNow(ticketId)).toMatchObject({ status: TicketStatus.RESERVED });
     expect(await b.pay(orderOfB.id)).toMatchObject({ orderId: orderOfB.id });
-    await until(async () => (await b.ticketNow(ticketId)).status, (status) => status === TicketStatus.SOLD);
+    await until(
+      async () => (await b.ticketNow(ticketId)).status,
+      (status) => status === TicketStatus.SOLD,
+    );
   });
 
   test("control: a release that does not compare the order frees B's hold", async () => {
@@ -90,7 +96,10 @@ describe("LESSON 3, a stale timer", () => {
       },
     });
     const { ticketId, b } = await releaseStale();
-    await until(async () => (await b.ticketNow(ticketId)).status, (status) => status === TicketStatus.AVAILABLE);
+    await until(
+      async () => (await b.ticketNow(ticketId)).status,
+      (status) => status === TicketStatus.AVAILABLE,
+    );
   });
 });
 
@@ -167,7 +176,8 @@ describe("LESSON 17, a hold that has expired", () => {
     const order = await a.order(ticket.id);
     await until(() => b.order(ticket.id).catch(() => undefined));
     expect(await a.orderNow(order.id)).toMatchObject({
-      status: OrderStatus.CANCELLED, cancelReason: CancelReason.EXPIRED,
+      status: OrderStatus.CANCELLED,
+      cancelReason: CancelReason.EXPIRED,
     });
   });
 });
@@ -175,7 +185,10 @@ describe("LESSON 17, a hold that has expired", () => {
 /** A second telling of an order's end, under an id of its own, so that the inbox does not stop it. */
 function orderEndedAgain(order: Order) {
   const cancelled = create(OrderSchema, {
-    ...order, status: OrderStatus.CANCELLED, cancelReason: CancelReason.BUYER, version: order.version + 1,
+    ...order,
+    status: OrderStatus.CANCELLED,
+    cancelReason: CancelReason.BUYER,
+    version: order.version + 1,
   });
   const event = create(OrderCancelledSchema, { order: cancelled });
   return sealEvent(draftEvent(OrderCancelledSchema, cancelled, event), new Date());

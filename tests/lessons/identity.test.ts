@@ -44,7 +44,9 @@ describe("LESSON 13, tokens", () => {
     expect(alg).toBe("ES256");
     expect(published.map((key) => key.kid)).toContain(kid);
     expect(published.every((key) => !("d" in key))).toBe(true);
-    expect(await whoIs(signedToken(claimsOf(person), await signingKeyOf(world)))).toMatchObject({ user: { id: person.id } });
+    expect(await whoIs(signedToken(claimsOf(person), await signingKeyOf(world)))).toMatchObject({
+      user: { id: person.id },
+    });
   });
 
   test("signed with anything else are refused by every service", async () => {
@@ -52,11 +54,19 @@ describe("LESSON 13, tokens", () => {
     const person = await world.person();
     const key = await signingKeyOf(world);
     const [published] = await publishedKeys();
-    const publicPem = createPublicKey({ key: key.jwk, format: "jwk" }).export({ type: "spki", format: "pem" }).toString();
+    const publicPem = createPublicKey({ key: key.jwk, format: "jwk" })
+      .export({ type: "spki", format: "pem" })
+      .toString();
     const claims = claimsOf(person);
     const forged = {
-      "with another key under the same name": signedToken(claims, { kid: key.kid, jwk: JSON.parse(createSigner().privateJwk) }),
-      "with a key that nobody publishes": signedToken(claims, { kid: "mine", jwk: JSON.parse(createSigner().privateJwk) }),
+      "with another key under the same name": signedToken(claims, {
+        kid: key.kid,
+        jwk: JSON.parse(createSigner().privateJwk),
+      }),
+      "with a key that nobody publishes": signedToken(claims, {
+        kid: "mine",
+        jwk: JSON.parse(createSigner().privateJwk),
+      }),
       "with nothing": unsignedToken(claims, key.kid),
       "with the public key as a secret": hmacToken(claims, key.kid, publicPem),
       "with the published JSON as a secret": hmacToken(claims, key.kid, JSON.stringify(published)),
@@ -64,7 +74,10 @@ describe("LESSON 13, tokens", () => {
     };
     for (const [how, token] of Object.entries(forged)) {
       expect({ how, auth: await whoIs(token) }).toEqual({ how, auth: "TOKEN_INVALID" });
-      expect({ how, orders: await reasonFor(world.services.orders.listOrders({}, as(token))) }).toEqual({ how, orders: "TOKEN_INVALID" });
+      expect({ how, orders: await reasonFor(world.services.orders.listOrders({}, as(token))) }).toEqual({
+        how,
+        orders: "TOKEN_INVALID",
+      });
     }
   });
 });
@@ -76,7 +89,9 @@ describe("LESSON 13, e-mail addresses", () => {
     const spellings = ["ada@example.com", "ADA@example.com", "Ada@Example.COM", " ada@example.com ", "aDa@eXample.com"];
     const outcomes = await tally(spellings.map((email) => auth.signUp({ email, password })));
     expect(outcomes).toEqual({ ok: 1, EMAIL_TAKEN: spellings.length - 1 });
-    expect(await world.rows("auth", "SELECT COUNT(*) AS count FROM users WHERE email_key = 'ada@example.com'")).toEqual([{ count: 1 }]);
+    expect(await world.rows("auth", "SELECT COUNT(*) AS count FROM users WHERE email_key = 'ada@example.com'")).toEqual(
+      [{ count: 1 }],
+    );
     expect(await auth.signIn({ email: "ADA@EXAMPLE.COM", password })).toMatchObject({ user: { version: 1 } });
   });
 });
@@ -89,7 +104,11 @@ describe("LESSON 13, prices", () => {
     const { token } = await world.person();
     const price = async (amountMinor: string) => {
       const body = `{"title": "Giselle", "price": {"amountMinor": ${amountMinor}}}`;
-      const { outcome } = await postConnect(`${world.mesh.edgeUrl}/gittix.tickets.v1.TicketService/CreateTicket`, body, as(token).headers);
+      const { outcome } = await postConnect(
+        `${world.mesh.edgeUrl}/gittix.tickets.v1.TicketService/CreateTicket`,
+        body,
+        as(token).headers,
+      );
       return outcome.reason || outcome.code;
     };
     expect(await price("12.5")).toBe("REQUEST_MALFORMED");
@@ -117,7 +136,9 @@ describe("LESSON 13, cookies", () => {
 });
 
 async function publishedKeys(): Promise<Record<string, unknown>[]> {
-  const { keys } = (await (await fetch(`${world.mesh.edgeUrl}/.well-known/jwks.json`)).json()) as { keys: Record<string, unknown>[] };
+  const { keys } = (await (await fetch(`${world.mesh.edgeUrl}/.well-known/jwks.json`)).json()) as {
+    keys: Record<string, unknown>[];
+  };
   return keys;
 }
 

@@ -25,9 +25,16 @@ async function openOrder(amountMinor = 5000) {
 
 const held = (orderId: string) => moneyByOrder(world.mesh.sandbox).get(orderId) ?? 0;
 const ended = (buyer: Person, orderId: string) =>
-  until(() => buyer.orderNow(orderId), ({ status }) => status === OrderStatus.CANCELLED || status === OrderStatus.COMPLETED);
+  until(
+    () => buyer.orderNow(orderId),
+    ({ status }) => status === OrderStatus.CANCELLED || status === OrderStatus.COMPLETED,
+  );
 const chargeOf = (buyer: Person, orderId: string) => world.services.payments.getCharge({ orderId }, buyer.as);
-const allKept = () => until(() => promisesBrokenIn({ ...world, moneyByOrder: () => moneyByOrder(world.mesh.sandbox) }), (broken) => broken.length === 0);
+const allKept = () =>
+  until(
+    () => promisesBrokenIn({ ...world, moneyByOrder: () => moneyByOrder(world.mesh.sandbox) }),
+    (broken) => broken.length === 0,
+  );
 
 /** Stripe takes the money, and its answer comes only after the hold window has passed. */
 async function payTooLate() {
@@ -44,7 +51,10 @@ describe("LESSONS 4 and 19, a charge that meets the end of its order", () => {
     await inWorld({ hold: "1s" });
     const { buyer, ticket, order, after } = await payTooLate();
     expect(after).toMatchObject({ status: OrderStatus.CANCELLED, cancelReason: CancelReason.EXPIRED });
-    const { charge } = await until(() => chargeOf(buyer, order.id), (answer) => answer.charge?.stripeRefundId !== "" || answer.charge.status === ChargeStatus.FAILED);
+    const { charge } = await until(
+      () => chargeOf(buyer, order.id),
+      (answer) => answer.charge?.stripeRefundId !== "" || answer.charge.status === ChargeStatus.FAILED,
+    );
     expect([ChargeStatus.COMPLETED, ChargeStatus.FAILED]).toContain(charge?.status);
     expect(held(order.id)).toBe(0);
     const next = await world.person();
@@ -63,7 +73,8 @@ describe("LESSONS 4 and 19, a charge that meets the end of its order", () => {
             // Completed, whatever the order is by then.
             completeOrder: (orderId) =>
               given(orders).update(orderId, (before) => ({
-                order: { ...before, status: "COMPLETED", cancelReason: null, version: before.version + 1 }, events: [],
+                order: { ...before, status: "COMPLETED", cancelReason: null, version: before.version + 1 },
+                events: [],
               })),
             // And the refund is nobody's business.
             undoOrder: (orderId) => given(orders).update(orderId, (before) => ({ order: before, events: [] })),
@@ -72,7 +83,10 @@ describe("LESSONS 4 and 19, a charge that meets the end of its order", () => {
       },
     });
     const { buyer, order } = await payTooLate();
-    await until(async () => (await buyer.orderNow(order.id)).status, (status) => status === OrderStatus.COMPLETED);
+    await until(
+      async () => (await buyer.orderNow(order.id)).status,
+      (status) => status === OrderStatus.COMPLETED,
+    );
     await until(() => held(order.id) === 0);
     expect(await buyer.orderNow(order.id)).toMatchObject({ status: OrderStatus.COMPLETED });
   });
@@ -131,7 +145,10 @@ describe("LESSON 6, an order cancelled around its payment", () => {
     await buyer.pay(order.id);
     await ended(buyer, order.id);
     expect(await reasonFor(world.services.orders.cancelOrder({ orderId: order.id }, buyer.as))).toBe("ORDER_COMPLETED");
-    await until(async () => (await buyer.ticketNow(ticket.id)).status, (status) => status === TicketStatus.SOLD);
+    await until(
+      async () => (await buyer.ticketNow(ticket.id)).status,
+      (status) => status === TicketStatus.SOLD,
+    );
     expect(held(order.id)).toBe(5000);
     await allKept();
   });
@@ -141,11 +158,19 @@ describe("LESSON 6, an order cancelled around its payment", () => {
     const { buyer, order } = await openOrder();
     world.mesh.sandbox.faults.add({ kind: "latency", on: "/confirm", ms: 300, count: 1 });
     const paying = buyer.pay(order.id).catch(() => undefined);
-    await until(async () => (await buyer.orderNow(order.id)).status, (status) => status === OrderStatus.AWAITING_PAYMENT);
+    await until(
+      async () => (await buyer.orderNow(order.id)).status,
+      (status) => status === OrderStatus.AWAITING_PAYMENT,
+    );
     await world.services.orders.cancelOrder({ orderId: order.id }, buyer.as);
     await paying;
-    await until(async () => held(order.id) === 0 && (await chargeOf(buyer, order.id)).charge?.status !== ChargeStatus.CREATED);
-    expect(await buyer.orderNow(order.id)).toMatchObject({ status: OrderStatus.CANCELLED, cancelReason: CancelReason.BUYER });
+    await until(
+      async () => held(order.id) === 0 && (await chargeOf(buyer, order.id)).charge?.status !== ChargeStatus.CREATED,
+    );
+    expect(await buyer.orderNow(order.id)).toMatchObject({
+      status: OrderStatus.CANCELLED,
+      cancelReason: CancelReason.BUYER,
+    });
     await allKept();
   });
 
@@ -153,15 +178,26 @@ describe("LESSON 6, an order cancelled around its payment", () => {
     await inWorld();
     const { buyer, ticket, order } = await openOrder();
     await buyer.pay(order.id);
-    await until(async () => (await buyer.ticketNow(ticket.id)).status, (status) => status === TicketStatus.SOLD);
+    await until(
+      async () => (await buyer.ticketNow(ticket.id)).status,
+      (status) => status === TicketStatus.SOLD,
+    );
     const operator = await world.operator();
     const refund = () => world.services.refunds.refundCharge({ orderId: order.id }, operator.as);
     const [first, second] = [await refund(), await refund()];
     expect(second.charge?.stripeRefundId).toBe(first.charge?.stripeRefundId);
-    expect(await until(() => buyer.orderNow(order.id), ({ status }) => status === OrderStatus.CANCELLED)).toMatchObject({
+    expect(
+      await until(
+        () => buyer.orderNow(order.id),
+        ({ status }) => status === OrderStatus.CANCELLED,
+      ),
+    ).toMatchObject({
       cancelReason: CancelReason.OPERATOR,
     });
-    await until(async () => (await buyer.ticketNow(ticket.id)).status, (status) => status === TicketStatus.AVAILABLE);
+    await until(
+      async () => (await buyer.ticketNow(ticket.id)).status,
+      (status) => status === TicketStatus.AVAILABLE,
+    );
     await allKept();
   });
 });
@@ -171,7 +207,8 @@ describe("LESSON 12, an order whose payment has begun", () => {
     await inWorld();
     const { buyer, order } = await openOrder();
     const { charge, clientSecret } = await world.services.payments.createCharge(
-      { orderId: order.id, paymentMethodId: "pm_card_authenticationRequired" }, buyer.as,
+      { orderId: order.id, paymentMethodId: "pm_card_authenticationRequired" },
+      buyer.as,
     );
     expect(charge?.status).toBe(ChargeStatus.CREATED);
     expect(clientSecret).not.toBe("");
@@ -203,12 +240,17 @@ describe("a declined card", () => {
     await inWorld();
     const { buyer, ticket, order } = await openOrder();
     expect(await buyer.pay(order.id, "pm_card_visa_chargeDeclinedInsufficientFunds")).toMatchObject({
-      status: ChargeStatus.FAILED, failureReason: FailureReason.INSUFFICIENT_FUNDS,
+      status: ChargeStatus.FAILED,
+      failureReason: FailureReason.INSUFFICIENT_FUNDS,
     });
     expect(await ended(buyer, order.id)).toMatchObject({
-      status: OrderStatus.CANCELLED, cancelReason: CancelReason.PAYMENT_FAILED,
+      status: OrderStatus.CANCELLED,
+      cancelReason: CancelReason.PAYMENT_FAILED,
     });
-    await until(async () => (await buyer.ticketNow(ticket.id)).status, (status) => status === TicketStatus.AVAILABLE);
+    await until(
+      async () => (await buyer.ticketNow(ticket.id)).status,
+      (status) => status === TicketStatus.AVAILABLE,
+    );
     await allKept();
   });
 });
@@ -218,11 +260,24 @@ describe("LESSON 22, a failure told after a success", () => {
     await inWorld();
     const { buyer, ticket, order } = await openOrder();
     const charge = await buyer.pay(order.id);
-    await until(async () => (await buyer.ticketNow(ticket.id)).status, (status) => status === TicketStatus.SOLD);
-    const late = create(ChargeSchema, { ...charge, status: ChargeStatus.FAILED, failureReason: FailureReason.CARD_DECLINED });
-    const event = sealEvent(draftEvent(ChargeCreatedSchema, late, create(ChargeCreatedSchema, { charge: late })), new Date());
+    await until(
+      async () => (await buyer.ticketNow(ticket.id)).status,
+      (status) => status === TicketStatus.SOLD,
+    );
+    const late = create(ChargeSchema, {
+      ...charge,
+      status: ChargeStatus.FAILED,
+      failureReason: FailureReason.CARD_DECLINED,
+    });
+    const event = sealEvent(
+      draftEvent(ChargeCreatedSchema, late, create(ChargeCreatedSchema, { charge: late })),
+      new Date(),
+    );
     await world.mesh.bus.publish([event]);
-    await until(() => world.rows("orders", `SELECT event_id FROM inbox WHERE event_id = '${event.id}'`), (rows) => rows.length === 1);
+    await until(
+      () => world.rows("orders", `SELECT event_id FROM inbox WHERE event_id = '${event.id}'`),
+      (rows) => rows.length === 1,
+    );
     expect(await buyer.orderNow(order.id)).toMatchObject({ status: OrderStatus.COMPLETED });
     await allKept();
   });

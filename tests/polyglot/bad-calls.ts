@@ -24,16 +24,36 @@ const price = { amountMinor: 2500 };
 /** badCalls break every kind of rule that the contracts have: of texts, bytes, numbers, enums, presence, patterns, CEL. */
 export const badCalls: readonly BadCall[] = [
   { at: "auth", method: AuthService.method.signUp, request: { email: "nobody", password: "short" }, broken: 2 },
-  { at: "auth", method: AuthService.method.signUp, request: { email: "a@b.example", password: "ü".repeat(37) }, broken: 1 },
+  {
+    at: "auth",
+    method: AuthService.method.signUp,
+    request: { email: "a@b.example", password: "ü".repeat(37) },
+    broken: 1,
+  },
   { at: "tickets", method: createTicket, request: { title: " ", price }, broken: 1 },
   { at: "tickets", method: createTicket, request: { title: "x".repeat(201), price }, broken: 1 },
   { at: "tickets", method: createTicket, request: { title: "Giselle" }, broken: 1 },
-  { at: "tickets", method: createTicket, request: { title: "Giselle", price: { amountMinor: 0, currencyCode: "usd" } }, broken: 2 },
+  {
+    at: "tickets",
+    method: createTicket,
+    request: { title: "Giselle", price: { amountMinor: 0, currencyCode: "usd" } },
+    broken: 2,
+  },
   { at: "tickets", method: updateTicket, request: { ticketId: "7", expectedVersion: 0 }, broken: 3 },
   { at: "tickets", method: listTickets, request: { sort: 9, pageSize: 101, priceMinMinor: -1 }, broken: 3 },
   { at: "orders", method: OrderService.method.createOrder, request: { ticketId: "7" }, broken: 2 },
-  { at: "orders", method: OrderService.method.listOrders, request: { status: 99, pageToken: "x".repeat(513) }, broken: 2 },
-  { at: "payments", method: PaymentService.method.createCharge, request: { orderId: "7", paymentMethodId: "pm card" }, broken: 2 },
+  {
+    at: "orders",
+    method: OrderService.method.listOrders,
+    request: { status: 99, pageToken: "x".repeat(513) },
+    broken: 2,
+  },
+  {
+    at: "payments",
+    method: PaymentService.method.createCharge,
+    request: { orderId: "7", paymentMethodId: "pm card" },
+    broken: 2,
+  },
 ];
 
 /** refusalInTypeScript makes a bad call from here, and tells what it is refused with. */

@@ -46,7 +46,9 @@ export interface PeerReport {
   readonly firstTicketMessage: string;
   readonly orderStates: readonly JsonObject[];
   readonly ticketStates: readonly JsonObject[];
-  readonly asService: { readonly named: readonly string[] } & Readonly<Record<"unnamed" | "nobody" | "user", Refusal | null>>;
+  readonly asService: { readonly named: readonly string[] } & Readonly<
+    Record<"unnamed" | "nobody" | "user", Refusal | null>
+  >;
   readonly badCalls: readonly (Refusal | null)[];
   readonly events: {
     readonly completed: JsonObject;

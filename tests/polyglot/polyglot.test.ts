@@ -47,9 +47,13 @@ if (missing.length > 0) {
       amqpUrl,
       userKeysUrl: `http://127.0.0.1:${auth?.httpPort}/.well-known/jwks.json`,
       serviceTokenKey: key.privateKey,
-      badCalls: badCalls.map(({ at, method, request }) => (
-        { at, service: method.parent.typeName, method: method.name, request, token }
-      )),
+      badCalls: badCalls.map(({ at, method, request }) => ({
+        at,
+        service: method.parent.typeName,
+        method: method.name,
+        request,
+        token,
+      })),
     });
   }, 90_000);
   afterAll(async () => {
@@ -91,7 +95,11 @@ if (missing.length > 0) {
     const as = { headers: { authorization: `Bearer ${python.buyerToken}` } };
     const order = fromJson(OrderSchema, python.order);
     const now = await world.services.orders.getOrder({ orderId: order.id }, as);
-    expect(now.order).toMatchObject({ id: order.id, price: { amountMinor: 2500, currencyCode: "USD" }, ticketTitle: "Giselle" });
+    expect(now.order).toMatchObject({
+      id: order.id,
+      price: { amountMinor: 2500, currencyCode: "USD" },
+      ticketTitle: "Giselle",
+    });
     expect(now.order).toEqual(fromJson(OrderSchema, python.events.order));
     const charge = fromJson(ChargeSchema, python.charge);
     expect(charge).toMatchObject({ orderId: order.id, status: ChargeStatus.COMPLETED, amount: order.price });
@@ -138,15 +146,14 @@ if (missing.length > 0) {
     expect(python.asService.nobody).toMatchObject({ code: Code.Unauthenticated, reason: "TOKEN_MISSING" });
   });
 
-  test.each(badCalls.map((call, index) => [call.method.name, JSON.stringify(call.request).slice(0, 70), call, index] as const))(
-    "is refused %s of %s as TypeScript is, field by field",
-    async (_name, _request, call, index) => {
-      const inPython = python.badCalls[index];
-      expect(inPython).toMatchObject({ code: Code.InvalidArgument, reason: "VALIDATION_FAILED", domain: "gittix" });
-      expect(inPython?.fields).toHaveLength(call.broken);
-      expect(inPython).toEqual(await refusalInTypeScript(call, addresses[call.at] ?? "", token));
-    },
-  );
+  test.each(
+    badCalls.map((call, index) => [call.method.name, JSON.stringify(call.request).slice(0, 70), call, index] as const),
+  )("is refused %s of %s as TypeScript is, field by field", async (_name, _request, call, index) => {
+    const inPython = python.badCalls[index];
+    expect(inPython).toMatchObject({ code: Code.InvalidArgument, reason: "VALIDATION_FAILED", domain: "gittix" });
+    expect(inPython?.fields).toHaveLength(call.broken);
+    expect(inPython).toEqual(await refusalInTypeScript(call, addresses[call.at] ?? "", token));
+  });
 
   test("reads of a bad title which field is bad and why", () => {
     expect(python.badCalls[2]?.fields).toEqual([{ field: "title", description: "must have 1 to 200 characters" }]);
@@ -173,12 +180,19 @@ if (missing.length > 0) {
   test("has a message that it cannot read parked after its attempts", () => {
     expect(python.events.counts).toMatchObject({ failed: 5 });
     expect(python.events.parked).toEqual({
-      body: "\u00ff no envelope", from: "polyglot.events", reason: "delivery_limit",
+      body: "\u00ff no envelope",
+      from: "polyglot.events",
+      reason: "delivery_limit",
     });
   });
 
   test("leaves every promise kept", async () => {
     const books = { rows: world.rows, moneyByOrder: () => moneyByOrder(world.mesh.sandbox) };
-    expect(await until(() => promisesBrokenIn(books), (broken) => broken.length === 0)).toEqual([]);
+    expect(
+      await until(
+        () => promisesBrokenIn(books),
+        (broken) => broken.length === 0,
+      ),
+    ).toEqual([]);
   });
 });

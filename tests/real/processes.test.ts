@@ -17,7 +17,11 @@ const installed = hasMariaDb() && hasRabbitMq();
   let buyer: Person;
 
   beforeAll(async () => {
-    world = await startRealWorld({ hold: "8s", replicas: { orders: 2 }, settings: { LOCK_UNSETTLED_AFTER: "2s", CHARGE_UNSETTLED_AFTER: "1s" } });
+    world = await startRealWorld({
+      hold: "8s",
+      replicas: { orders: 2 },
+      settings: { LOCK_UNSETTLED_AFTER: "2s", CHARGE_UNSETTLED_AFTER: "1s" },
+    });
     [seller, buyer] = [await world.person(), await world.person()];
   }, 120_000);
   afterAll(() => world?.stop(), 60_000);
@@ -28,9 +32,18 @@ const installed = hasMariaDb() && hasRabbitMq();
     return found;
   };
   const isSold = (ticketId: string) =>
-    until(async () => (await buyer.ticketNow(ticketId)).status, (status) => status === TicketStatus.SOLD, 20_000);
+    until(
+      async () => (await buyer.ticketNow(ticketId)).status,
+      (status) => status === TicketStatus.SOLD,
+      20_000,
+    );
   const unreadable = () => ["the databases cannot be read"];
-  const allKept = () => until(() => promisesBrokenIn(world).catch(unreadable), (broken) => broken.length === 0, 40_000);
+  const allKept = () =>
+    until(
+      () => promisesBrokenIn(world).catch(unreadable),
+      (broken) => broken.length === 0,
+      40_000,
+    );
 
   async function buy(): Promise<void> {
     const ticket = await seller.list("Giselle");
@@ -59,13 +72,28 @@ const installed = hasMariaDb() && hasRabbitMq();
     ["RabbitMQ", () => world.mesh.servers.rabbitmq?.kill()],
     ["tickets", () => process("tickets").kill()],
     ["payments", () => process("payments").kill()],
-  ])("keeps its promises when %s is killed in the middle of purchases", async (_, kill) => {
-    const buying = Array.from({ length: 12 }, buy);
-    await until(async () => (await world.rows("orders", "SELECT id FROM orders WHERE status = 'CREATED'").catch(() => [])).length > 0);
-    await kill();
-    // Whoever was refused in between was told so; nobody's money or ticket may hang.
-    await Promise.allSettled(buying);
-    await allKept();
-    await until(() => buy().then(() => true, () => false), Boolean, 30_000);
-  }, 120_000);
+  ])(
+    "keeps its promises when %s is killed in the middle of purchases",
+    async (_, kill) => {
+      const buying = Array.from({ length: 12 }, buy);
+      await until(
+        async () =>
+          (await world.rows("orders", "SELECT id FROM orders WHERE status = 'CREATED'").catch(() => [])).length > 0,
+      );
+      await kill();
+      // Whoever was refused in between was told so; nobody's money or ticket may hang.
+      await Promise.allSettled(buying);
+      await allKept();
+      await until(
+        () =>
+          buy().then(
+            () => true,
+            () => false,
+          ),
+        Boolean,
+        30_000,
+      );
+    },
+    120_000,
+  );
 });

@@ -46,7 +46,9 @@ function groundOfFiles(folder: string): Ground {
 /** A database for each service and a virtual host, on the servers that `npm test` has started for all suites. */
 async function groundOnServers(): Promise<Ground> {
   const [mysql, rabbitmq, management] = [
-    variable("GITTIX_TEST_MYSQL_URL"), variable("GITTIX_TEST_RABBITMQ_URL"), variable("GITTIX_TEST_RABBITMQ_MANAGEMENT_URL"),
+    variable("GITTIX_TEST_MYSQL_URL"),
+    variable("GITTIX_TEST_RABBITMQ_URL"),
+    variable("GITTIX_TEST_RABBITMQ_MANAGEMENT_URL"),
   ];
   const name = `gittix_test_${process.pid}_${Math.random().toString(36).slice(2, 10)}`;
   const nameOf = (service: ServiceName) => `${name}_${service}`.slice(0, 64);
@@ -76,6 +78,7 @@ async function groundOnServers(): Promise<Ground> {
 
 function variable(name: string): string {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is missing: run the tests with npm test, or start deploy/local/src/servers/main.ts`);
+  if (!value)
+    throw new Error(`${name} is missing: run the tests with npm test, or start deploy/local/src/servers/main.ts`);
   return value;
 }

@@ -23,5 +23,9 @@ function wasLost(error: unknown): boolean {
   const reason = reasonOf(error);
   if (reason === "DEPENDENCY_UNAVAILABLE" || reason === "DEADLINE_EXCEEDED" || reason === "CALL_CANCELLED") return true;
   // A connection that breaks off in the middle of an answer; a service's own failures carry a reason.
-  return reason === undefined && error instanceof ConnectError && (error.code === Code.Internal || error.code === Code.Unavailable);
+  return (
+    reason === undefined &&
+    error instanceof ConnectError &&
+    (error.code === Code.Internal || error.code === Code.Unavailable)
+  );
 }

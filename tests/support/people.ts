@@ -89,7 +89,11 @@ function connect(address: (name: ServiceName) => string) {
       expiration: client(ExpirationService, "expiration"),
       payments: client(PaymentService, "payments"),
       refunds: client(RefundService, "payments"),
-      deadLetters: { tickets: deadLetters("tickets"), orders: deadLetters("orders"), payments: deadLetters("payments") },
+      deadLetters: {
+        tickets: deadLetters("tickets"),
+        orders: deadLetters("orders"),
+        payments: deadLetters("payments"),
+      },
     },
     close: () => closers.forEach((each) => each()),
   };
@@ -101,7 +105,10 @@ function personOf(
 ): Person {
   const as = { headers: { authorization: `Bearer ${token}` } };
   return {
-    id, email, token, as,
+    id,
+    email,
+    token,
+    as,
     list: async (title, amountMinor = 2500) =>
       given((await services.tickets.createTicket({ title, price: { amountMinor } }, as)).ticket),
     order: async (ticketId, requestId = uuidv7()) =>

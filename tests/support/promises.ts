@@ -33,7 +33,8 @@ export interface RemoteBooks {
 /** promisesBrokenIn does the same with books that have to be fetched: it copies what is read, and then reads the copy. */
 export async function promisesBrokenIn(books: RemoteBooks): Promise<string[]> {
   const copies = new Map<string, Row[]>();
-  const copy = async (service: ServiceName, sql: string) => copies.set(`${service} ${sql}`, await books.rows(service, sql));
+  const copy = async (service: ServiceName, sql: string) =>
+    copies.set(`${service} ${sql}`, await books.rows(service, sql));
   await copy("orders", "SELECT * FROM orders");
   await copy("tickets", "SELECT * FROM tickets");
   await copy("payments", "SELECT * FROM charges");
@@ -51,7 +52,9 @@ function holders(orders: readonly Row[], tickets: readonly Row[]): string[] {
     const name = `ticket ${ticket["id"]}`;
     if (order) {
       const has = ticket["status"] === "SOLD" && ticket["order_id"] === order["id"];
-      return has ? [] : [`${name} is sold by order ${order["id"]} but says ${ticket["status"]} for ${ticket["order_id"]}`];
+      return has
+        ? []
+        : [`${name} is sold by order ${order["id"]} but says ${ticket["status"]} for ${ticket["order_id"]}`];
     }
     if (ticket["status"] === "SOLD") return [`${name} says sold, and no order has completed`];
     return ticket["order_id"] === null ? [] : [`${name} is held by ${ticket["order_id"]}, which has ended`];

@@ -7,7 +7,8 @@ export function moneyByOrder(sandbox: Pick<Sandbox, "state">): ReadonlyMap<strin
   const orderOf = new Map(intents.map((intent) => [intent.id, intent.metadata["order_id"] ?? ""]));
   const sums = new Map<string, number>();
   for (const charge of charges) {
-    const intent = typeof charge.payment_intent === "string" ? charge.payment_intent : (charge.payment_intent?.id ?? "");
+    const intent =
+      typeof charge.payment_intent === "string" ? charge.payment_intent : (charge.payment_intent?.id ?? "");
     const order = orderOf.get(intent) ?? "";
     sums.set(order, (sums.get(order) ?? 0) + charge.amount_captured - charge.amount_refunded);
   }

@@ -37,14 +37,20 @@ export async function prepareStart(): Promise<Start> {
     return program;
   };
   return {
-    folder, port, begin,
+    folder,
+    port,
+    begin,
     async ready(args, env) {
       const program = begin(args, env);
       await program.printed("GitTix is ready");
       return program;
     },
     enter() {
-      const people = createPeople("127.0.0.1", Object.fromEntries(ports) as Record<ServiceName, number>, openSecrets(data));
+      const people = createPeople(
+        "127.0.0.1",
+        Object.fromEntries(ports) as Record<ServiceName, number>,
+        openSecrets(data),
+      );
       closers.push(people.leave);
       return people;
     },

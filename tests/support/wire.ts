@@ -14,8 +14,16 @@ export interface Answer {
 }
 
 /** postConnect sends a body to a path in Connect's unary protocol. */
-export async function postConnect(url: string, body: string | Buffer<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Answer> {
-  const response = await fetch(url, { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
+export async function postConnect(
+  url: string,
+  body: string | Buffer<ArrayBuffer>,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/json", ...headers },
+  });
   const text = await response.text();
   if (response.ok) return { status: response.status, outcome: answered };
   const isError = response.headers.get("content-type") === "application/json";
@@ -26,24 +34,44 @@ export async function postConnect(url: string, body: string | Buffer<ArrayBuffer
 }
 
 /** postGrpcWeb sends a frame to a path in gRPC-Web. */
-export async function postGrpcWeb(url: string, frame: Buffer<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Answer> {
+export async function postGrpcWeb(
+  url: string,
+  frame: Buffer<ArrayBuffer>,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const response = await fetch(url, {
-    method: "POST", body: frame, headers: { "content-type": "application/grpc-web+proto", "x-grpc-web": "1", ...headers },
+    method: "POST",
+    body: frame,
+    headers: { "content-type": "application/grpc-web+proto", "x-grpc-web": "1", ...headers },
   });
   const body = Buffer.from(await response.arrayBuffer());
   const end = body[0] === 0x80 ? body.subarray(5).toString() : "";
-  const trailers = new Map(end.split("\r\n").map((line): [string, string] => [line.split(":")[0] ?? "", line.slice(line.indexOf(":") + 1).trim()]));
-  return { status: response.status, outcome: grpcOutcome((name) => trailers.get(name) ?? response.headers.get(name) ?? undefined) };
+  const trailers = new Map(
+    end
+      .split("\r\n")
+      .map((line): [string, string] => [line.split(":")[0] ?? "", line.slice(line.indexOf(":") + 1).trim()]),
+  );
+  return {
+    status: response.status,
+    outcome: grpcOutcome((name) => trailers.get(name) ?? response.headers.get(name) ?? undefined),
+  };
 }
 
 /** postGrpc sends a frame to a path in gRPC. */
 export async function postGrpc(
-  address: string, path: string, frame: Buffer<ArrayBuffer>, headers: Record<string, string> = {},
+  address: string,
+  path: string,
+  frame: Buffer<ArrayBuffer>,
+  headers: Record<string, string> = {},
 ): Promise<Answer> {
   const session = connect(`http://${address}`);
   try {
     const stream = session.request({
-      ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers", ...headers,
+      ":method": "POST",
+      ":path": path,
+      "content-type": "application/grpc",
+      te: "trailers",
+      ...headers,
     });
     let found: Record<string, unknown> = {};
     const note = (received: object) => void (found = { ...found, ...received });
@@ -78,7 +106,8 @@ function grpcOutcome(header: (name: string) => string | undefined): Outcome {
   const details = header("grpc-status-details-bin");
   if (details !== undefined) {
     error.details = fromBinary(StatusSchema, Buffer.from(details, "base64")).details.map(({ typeUrl, value }) => ({
-      type: typeUrl.slice(typeUrl.lastIndexOf("/") + 1), value,
+      type: typeUrl.slice(typeUrl.lastIndexOf("/") + 1),
+      value,
     }));
   }
   return outcomeOf(error);

@@ -93,7 +93,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 async function knowQueues({ bus, services }: Mesh): Promise<void> {
   const consuming = services.filter(({ name }) => name !== "auth");
   const queues = consuming.map(({ name }) => ({
-    name: `${name}.events`, types: [], attemptsMax, parkedName: `${name}.parked`,
+    name: `${name}.events`,
+    types: [],
+    attemptsMax,
+    parkedName: `${name}.parked`,
   }));
   await bus.declare({ queues, waits: [] });
 }

@@ -41,18 +41,22 @@ describe("an access token", () => {
 
   test("that is missing is told so to people, and services are told that they may not", async () => {
     const expected = (rpc: Rpc) =>
-      accessTo(rpc).callers.length > 0 ? { code: "Unauthenticated", reason: "TOKEN_MISSING", domain: "gittix" } : mayNot;
+      accessTo(rpc).callers.length > 0
+        ? { code: "Unauthenticated", reason: "TOKEN_MISSING", domain: "gittix" }
+        : mayNot;
     expect(await notAnswered(guarded(), () => ({}), expected)).toEqual([]);
   });
 
   test("that is broken or forged is refused with TOKEN_INVALID by every rpc that asks for one", async () => {
     const { token } = marketplace.user;
     const [head = "", body = "", signature = ""] = token.split(".");
-    const promoted = Buffer.from(JSON.stringify({ ...claimsOf(marketplace.user), role: "operator" })).toString("base64url");
+    const promoted = Buffer.from(JSON.stringify({ ...claimsOf(marketplace.user), role: "operator" })).toString(
+      "base64url",
+    );
     const key = await signingKeyOf(marketplace.world);
     const stranger = { ...key, jwk: JSON.parse(createSigner().privateJwk) };
     const broken = {
-      "nonsense": "Bearer nonsense",
+      nonsense: "Bearer nonsense",
       "no scheme": token,
       "another scheme": `Basic ${Buffer.from("ada:battery").toString("base64")}`,
       "nothing after the scheme": "Bearer ",
@@ -67,7 +71,10 @@ describe("an access token", () => {
     };
     const expected = () => ({ code: "Unauthenticated", reason: "TOKEN_INVALID", domain: "gittix" });
     for (const [what, authorization] of Object.entries(broken)) {
-      expect({ what, wrong: await notAnswered(guarded(), () => ({ authorization }), expected) }).toEqual({ what, wrong: [] });
+      expect({ what, wrong: await notAnswered(guarded(), () => ({ authorization }), expected) }).toEqual({
+        what,
+        wrong: [],
+      });
     }
   });
 
@@ -88,22 +95,42 @@ describe("an access token", () => {
 
 describe("a caller of the wrong kind", () => {
   test("is refused with CALLER_NOT_ALLOWED: a user where operators or services call", async () => {
-    const closed = marketplace.rpcs.filter((rpc) => !accessTo(rpc).anyone && !accessTo(rpc).callers.includes(Caller.USER));
+    const closed = marketplace.rpcs.filter(
+      (rpc) => !accessTo(rpc).anyone && !accessTo(rpc).callers.includes(Caller.USER),
+    );
     expect(closed.length).toBeGreaterThan(10);
-    expect(await notAnswered(closed, () => asUser(marketplace.user.token), () => mayNot)).toEqual([]);
+    expect(
+      await notAnswered(
+        closed,
+        () => asUser(marketplace.user.token),
+        () => mayNot,
+      ),
+    ).toEqual([]);
   });
 
   test("is refused with CALLER_NOT_ALLOWED: an operator where services call", async () => {
     const closed = marketplace.rpcs.filter((rpc) => accessTo(rpc).callers.length === 0);
     expect(closed.length).toBeGreaterThan(2);
-    expect(await notAnswered(closed, () => asUser(marketplace.operator.token), () => mayNot)).toEqual([]);
+    expect(
+      await notAnswered(
+        closed,
+        () => asUser(marketplace.operator.token),
+        () => mayNot,
+      ),
+    ).toEqual([]);
   });
 
   test("is refused with CALLER_NOT_ALLOWED: every service that the contract does not name", async () => {
     for (const name of serviceNames) {
       const closed = marketplace.rpcs.filter((rpc) => !accessTo(rpc).anyone && !accessTo(rpc).services.includes(name));
       expect(closed.length).toBeGreaterThan(10);
-      expect(await notAnswered(closed, () => marketplace.asService(name), () => mayNot)).toEqual([]);
+      expect(
+        await notAnswered(
+          closed,
+          () => marketplace.asService(name),
+          () => mayNot,
+        ),
+      ).toEqual([]);
     }
   });
 

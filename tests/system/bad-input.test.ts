@@ -4,7 +4,14 @@ import { WireType } from "@bufbuild/protobuf/wire";
 import { requestOf } from "../support/doors.ts";
 import { expectUnharmed } from "./bad-input/aftermath.ts";
 import { badRequests, boundless } from "./bad-input/bad-values.ts";
-import { alike, openMarketplace, sampleOf, type Marketplace, type Outcomes, type Rpc } from "./bad-input/marketplace.ts";
+import {
+  alike,
+  openMarketplace,
+  sampleOf,
+  type Marketplace,
+  type Outcomes,
+  type Rpc,
+} from "./bad-input/marketplace.ts";
 import { marker, samples } from "./bad-input/samples.ts";
 
 let marketplace: Marketplace;
@@ -16,7 +23,9 @@ describe("every rpc that a server serves", () => {
   test("has sound input in samples.ts, from which this suite makes the bad", () => {
     expect(marketplace.rpcs.filter(({ sample }) => !sample).map(({ name }) => name)).toEqual([]);
     const served = new Set(marketplace.rpcs.map(({ method }) => `${method.parent.typeName}/${method.name}`));
-    const known = Object.entries(samples).flatMap(([service, rpcs]) => Object.keys(rpcs).map((rpc) => `${service}/${rpc}`));
+    const known = Object.entries(samples).flatMap(([service, rpcs]) =>
+      Object.keys(rpcs).map((rpc) => `${service}/${rpc}`),
+    );
     expect(known.filter((name) => !served.has(name))).toEqual([]);
   });
 
@@ -52,9 +61,14 @@ describe("every rpc that a server serves", () => {
       return message;
     };
     const isTooLarge = ({ method }: Rpc, outcomes: Outcomes) => {
-      const hasText = method.input.fields.some((field) => field.fieldKind === "scalar" && field.scalar === ScalarType.STRING);
+      const hasText = method.input.fields.some(
+        (field) => field.fieldKind === "scalar" && field.scalar === ScalarType.STRING,
+      );
       const told = outcomes.filter(([door]) => hasText || door !== "Connect JSON");
-      return alike(told) && told.every(([, { code, reason }]) => code === "ResourceExhausted" && reason === "REQUEST_TOO_LARGE");
+      return (
+        alike(told) &&
+        told.every(([, { code, reason }]) => code === "ResourceExhausted" && reason === "REQUEST_TOO_LARGE")
+      );
     };
     expect(await onEach(tooLarge, isTooLarge)).toEqual([]);
   }, 60_000);
@@ -70,7 +84,9 @@ describe("input that breaks a rule of the contract", () => {
         sent += outcomes.length;
         const names = outcomes.every(
           ([, { code, reason, domain, fields }]) =>
-            code === "InvalidArgument" && reason === "VALIDATION_FAILED" && domain === "gittix" &&
+            code === "InvalidArgument" &&
+            reason === "VALIDATION_FAILED" &&
+            domain === "gittix" &&
             fields.some((each) => each.startsWith(`${field}: `)),
         );
         if (!names || !alike(outcomes)) wrong.push({ rpc: rpc.name, what, field, outcomes });

@@ -35,7 +35,9 @@ say(`outcomes: ${JSON.stringify(report.outcomes)}`);
 say(`kills: ${report.kills.length}, ${report.kills.filter(({ atStart }) => atStart).length} of them during a start`);
 say(`ready again after ${restarts[Math.floor(restarts.length / 2)]} ms (median), ${restarts.at(-1)} ms (longest)`);
 say(`events that a kill left undelivered: ${report.kills.reduce((sum, { undelivered }) => sum + undelivered, 0)}`);
-say(`holds ended at most ${report.latenessMaxMs} ms late; all was settled ${report.settledMs} ms after the last purchase`);
+say(
+  `holds ended at most ${report.latenessMaxMs} ms late; all was settled ${report.settledMs} ms after the last purchase`,
+);
 for (const finding of report.findings) say(`BROKEN: ${finding}`);
 say(report.findings.length === 0 ? "All promises hold." : `${report.findings.length} promises are broken.`);
 process.exitCode = report.findings.length === 0 ? 0 : 1;

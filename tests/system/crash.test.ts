@@ -21,7 +21,13 @@ describe("kill -9 at random moments", () => {
     // CRASH_SEED=… gives the same plans and the same pauses again.
     const again = `CRASH_SEED=${seed}`;
     const report = await runCrashes({
-      program: quickProgram, purchases: 100, kills: 6, seed, hold: "3s", atOnce: 12, settleMs: 30_000,
+      program: quickProgram,
+      purchases: 100,
+      kills: 6,
+      seed,
+      hold: "3s",
+      atOnce: 12,
+      settleMs: 30_000,
     }).catch((cause: unknown) => {
       throw new Error(again, { cause });
     });
@@ -95,6 +101,9 @@ describe("a mesh that is killed", () => {
       await Promise.all(orders.map((each) => insist(() => cancel(each))));
     }
     expect(undelivered).toBeGreaterThan(0);
-    await until(() => brokenPromises(mesh.books), (broken) => broken.length === 0);
+    await until(
+      () => brokenPromises(mesh.books),
+      (broken) => broken.length === 0,
+    );
   }, 60_000);
 });

@@ -8,7 +8,14 @@ import { requestOf } from "../support/doors.ts";
 import { reasonFor } from "../support/reasons.ts";
 import { frameOf, postConnect, postGrpc } from "../support/wire.ts";
 import { expectUnharmed } from "./bad-input/aftermath.ts";
-import { alike, openMarketplace, sampleOf, type Marketplace, type Outcomes, type Rpc } from "./bad-input/marketplace.ts";
+import {
+  alike,
+  openMarketplace,
+  sampleOf,
+  type Marketplace,
+  type Outcomes,
+  type Rpc,
+} from "./bad-input/marketplace.ts";
 import { marker } from "./bad-input/samples.ts";
 
 // Input that keeps to the letter of the contract and is strange all the same.
@@ -38,7 +45,18 @@ async function answerTo(name: string, request: () => JsonObject): Promise<string
 }
 
 describe("a text that is strange", () => {
-  const texts = ["'; DROP TABLE tickets; --", "%", "_", "\\", "\u202e evil", "👩‍👩‍👧‍👦", "\ufffd", "é".normalize("NFD"), "<script>alert(1)</script>", "{{7*7}}"];
+  const texts = [
+    "'; DROP TABLE tickets; --",
+    "%",
+    "_",
+    "\\",
+    "\u202e evil",
+    "👩‍👩‍👧‍👦",
+    "\ufffd",
+    "é".normalize("NFD"),
+    "<script>alert(1)</script>",
+    "{{7*7}}",
+  ];
 
   test.each(texts)("is a title like any other, found again as it was written: %j", async (text) => {
     const title = `${marker} ${text}`;
@@ -46,7 +64,7 @@ describe("a text that is strange", () => {
     expect((await marketplace.other.ticketNow(ticket.id)).title).toBe(title);
   });
 
-  test.each([...texts, "\0", "*", "\"", " ".repeat(100)])("is a search like any other: %j", async (query) => {
+  test.each([...texts, "\0", "*", '"', " ".repeat(100)])("is a search like any other: %j", async (query) => {
     expect(await answerTo("ListTickets", () => ({ query }))).toBe("OK");
   });
 
@@ -78,8 +96,23 @@ describe("a page token", () => {
     for (const title of ["Giselle", "Coppélia"]) await marketplace.user.list(title);
     const { nextPageToken } = await marketplace.world.services.tickets.listTickets({ pageSize: 1 });
     const [digest] = JSON.parse(Buffer.from(nextPageToken, "base64url").toString());
-    const forged = [[digest], [digest, 1, 2, 3], [digest, "x".repeat(100), -1], [digest, {}, []], [digest, null, null], "text", {}, 7];
-    const tokens = [...forged.map((parts) => Buffer.from(JSON.stringify(parts)).toString("base64url")), "nonsense", "=", "\0", nextPageToken.slice(1)];
+    const forged = [
+      [digest],
+      [digest, 1, 2, 3],
+      [digest, "x".repeat(100), -1],
+      [digest, {}, []],
+      [digest, null, null],
+      "text",
+      {},
+      7,
+    ];
+    const tokens = [
+      ...forged.map((parts) => Buffer.from(JSON.stringify(parts)).toString("base64url")),
+      "nonsense",
+      "=",
+      "\0",
+      nextPageToken.slice(1),
+    ];
     for (const pageToken of tokens) {
       expect(["OK", "PAGE_TOKEN_INVALID"]).toContain(await answerTo("ListTickets", () => ({ pageSize: 1, pageToken })));
       expect(["OK", "PAGE_TOKEN_INVALID"]).toContain(await answerTo("ListOrders", () => ({ pageSize: 1, pageToken })));
@@ -92,8 +125,11 @@ describe("a moment", () => {
     const rpc = rpcNamed("ReserveTicket");
     const ticket = await marketplace.user.list("Giselle");
     const moments = [
-      { seconds: 2n ** 62n, nanos: 0 }, { seconds: -(2n ** 62n), nanos: 0 }, { seconds: 253_402_300_800n, nanos: 0 },
-      { seconds: -1n, nanos: 0 }, { seconds: 253_402_300_799n, nanos: 2 ** 31 - 1 },
+      { seconds: 2n ** 62n, nanos: 0 },
+      { seconds: -(2n ** 62n), nanos: 0 },
+      { seconds: 253_402_300_800n, nanos: 0 },
+      { seconds: -1n, nanos: 0 },
+      { seconds: 253_402_300_799n, nanos: 2 ** 31 - 1 },
     ];
     for (const moment of moments) {
       const request = () => {
@@ -102,7 +138,9 @@ describe("a moment", () => {
         return message;
       };
       const [[, outcome] = []] = await marketplace.call(rpc, request, marketplace.credentials(rpc));
-      expect({ moment: String(moment.seconds), outcome }).toMatchObject({ outcome: { code: "InvalidArgument", reason: "VALIDATION_FAILED" } });
+      expect({ moment: String(moment.seconds), outcome }).toMatchObject({
+        outcome: { code: "InvalidArgument", reason: "VALIDATION_FAILED" },
+      });
     }
   });
 });
@@ -114,15 +152,22 @@ describe("headers that are strange", () => {
     ["a deadline that is none", { "connect-timeout-ms": "soon", "grpc-timeout": "soon" }],
     ["a deadline before now", { "connect-timeout-ms": "-5", "grpc-timeout": "-5m" }],
     ["a deadline without end", { "connect-timeout-ms": "99999999999", "grpc-timeout": "99999999H" }],
-    ["a trace of nobody", { "traceparent": "00-00000000000000000000000000000000-0000000000000000-01" }],
+    ["a trace of nobody", { traceparent: "00-00000000000000000000000000000000-0000000000000000-01" }],
     ["a request id that would break a log", { "x-request-id": `a"}{"level":"error"}${"x".repeat(3000)}` }],
-    ["cookies of somebody else", { "cookie": `gittix_access=; gittix_access=${"x".repeat(3000)}; =; ;;` }],
-    ["an address that it does not come from", { "x-forwarded-for": "203.0.113.7, <script>", "forwarded": "for=203.0.113.7" }],
+    ["cookies of somebody else", { cookie: `gittix_access=; gittix_access=${"x".repeat(3000)}; =; ;;` }],
+    [
+      "an address that it does not come from",
+      { "x-forwarded-for": "203.0.113.7, <script>", forwarded: "for=203.0.113.7" },
+    ],
   ])("break nothing: %s", async (_, headers) => {
     const rpc = rpcNamed("GetTicket");
     const frame = frameOf(Buffer.from([0x0a, 36, ...Buffer.from(id)]));
     const over = [
-      await postConnect(`${marketplace.world.mesh.edgeUrl}/${nameOf(rpc.method)}`, JSON.stringify({ ticketId: id }), headers),
+      await postConnect(
+        `${marketplace.world.mesh.edgeUrl}/${nameOf(rpc.method)}`,
+        JSON.stringify({ ticketId: id }),
+        headers,
+      ),
       await postGrpc(marketplace.addressOf("tickets"), `/${nameOf(rpc.method)}`, frame, headers),
     ];
     for (const { outcome } of over) expect(["NotFound", "InvalidArgument", "DeadlineExceeded"]).toContain(outcome.code);
@@ -139,9 +184,14 @@ describe("bytes that are no call at all", () => {
     ["noise", Array.from({ length: 5000 }, (_, index) => String.fromCharCode((index * 7919) % 256)).join("")],
   ])("leave every door standing: %s", async (_, bytes) => {
     const { mesh } = marketplace.world;
-    const ports = [Number(new URL(mesh.edgeUrl).port), ...mesh.services.flatMap(({ grpcPort, httpPort }) => [grpcPort, httpPort])];
+    const ports = [
+      Number(new URL(mesh.edgeUrl).port),
+      ...mesh.services.flatMap(({ grpcPort, httpPort }) => [grpcPort, httpPort]),
+    ];
     for (const port of ports) {
-      const socket = connect(port, "127.0.0.1").on("error", () => {}).resume();
+      const socket = connect(port, "127.0.0.1")
+        .on("error", () => {})
+        .resume();
       const closed = new Promise((resolve) => socket.once("close", resolve));
       socket.setTimeout(2000, () => socket.destroy());
       socket.end(Buffer.from(bytes, "latin1"));

@@ -14,7 +14,9 @@ const asUser = (token: string) => ({ authorization: `Bearer ${token}` });
 describe("another person's", () => {
   const rpcNamed = (name: string) => marketplace.rpcs.filter(({ method }) => nameOf(method).endsWith(`/${name}`));
   const answersTo = async (name: string, request: JsonObject, headers: Record<string, string>) => {
-    const outcomes = (await Promise.all(rpcNamed(name).map((rpc) => marketplace.call(rpc, () => request, headers)))).flat();
+    const outcomes = (
+      await Promise.all(rpcNamed(name).map((rpc) => marketplace.call(rpc, () => request, headers)))
+    ).flat();
     expect(alike(outcomes)).toBe(true);
     return outcomes[0]?.[1];
   };
@@ -41,13 +43,19 @@ describe("another person's", () => {
       for (const rpc of ["GetOrder", "CancelOrder", "WatchOrder", "CreateCharge"]) {
         expect(await answersTo(rpc, request, asUser(token))).toMatchObject(orderNotFound);
       }
-      expect(await answersTo("GetCharge", request, asUser(token))).toMatchObject({ code: "NotFound", reason: "CHARGE_NOT_FOUND" });
+      expect(await answersTo("GetCharge", request, asUser(token))).toMatchObject({
+        code: "NotFound",
+        reason: "CHARGE_NOT_FOUND",
+      });
       const asPayments = { ...asUser(token), ...marketplace.asService("payments") };
       expect(await answersTo("BeginPayment", request, asPayments)).toMatchObject(orderNotFound);
     }
     await buyer.pay(order.id);
     for (const { token } of [stranger, seller, operator]) {
-      expect(await answersTo("GetCharge", request, asUser(token))).toMatchObject({ code: "NotFound", reason: "CHARGE_NOT_FOUND" });
+      expect(await answersTo("GetCharge", request, asUser(token))).toMatchObject({
+        code: "NotFound",
+        reason: "CHARGE_NOT_FOUND",
+      });
       expect(await answersTo("CreateCharge", request, asUser(token))).toMatchObject(orderNotFound);
     }
   });
@@ -59,7 +67,8 @@ describe("another person's", () => {
     const requestId = "01920000-0000-7000-8000-000000000001";
     await buyer.order(ticket.id, requestId);
     expect(await answersTo("CreateOrder", { ticketId: ticket.id, requestId }, asUser(stranger.token))).toMatchObject({
-      code: "FailedPrecondition", reason: "TICKET_RESERVED",
+      code: "FailedPrecondition",
+      reason: "TICKET_RESERVED",
     });
   });
 

@@ -41,19 +41,22 @@ describe("npm start", () => {
     expect(Number(stdout) / 1024).toBeLessThan(250);
   });
 
-  test.each(["SIGINT", "SIGTERM"] as const)("stops cleanly on %s within seconds, though somebody watches and another sends too much", async (signal) => {
-    const program = await start.ready();
-    await sendTooMuch();
-    const watching = follow((abort) => start.enter().services.tickets.watchTickets({}, { signal: abort }));
-    start.atEnd(watching.leave);
-    await watching.next(({ event }) => event.case === "heartbeat");
-    const beganAt = performance.now();
-    program.signal(signal);
-    expect(await program.ended).toBe(0);
-    expect(performance.now() - beganAt).toBeLessThan(4000);
-    expect(program.errors).toBe("");
-    expect(await watching.ended).toBeDefined();
-  });
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "stops cleanly on %s within seconds, though somebody watches and another sends too much",
+    async (signal) => {
+      const program = await start.ready();
+      await sendTooMuch();
+      const watching = follow((abort) => start.enter().services.tickets.watchTickets({}, { signal: abort }));
+      start.atEnd(watching.leave);
+      await watching.next(({ event }) => event.case === "heartbeat");
+      const beganAt = performance.now();
+      program.signal(signal);
+      expect(await program.ended).toBe(0);
+      expect(performance.now() - beganAt).toBeLessThan(4000);
+      expect(program.errors).toBe("");
+      expect(await watching.ended).toBeDefined();
+    },
+  );
 
   test("starts again on the same data, with everybody and everything still there", async () => {
     const first = await start.ready();
@@ -67,7 +70,10 @@ describe("npm start", () => {
     const found = await until(() => buyer.orderNow(order.id).catch(() => undefined));
     expect(found).toMatchObject({ status: OrderStatus.CREATED, expiresAt: order.expiresAt });
     await buyer.pay(order.id);
-    await until(async () => (await buyer.orderNow(order.id)).status, (status) => status === OrderStatus.COMPLETED);
+    await until(
+      async () => (await buyer.orderNow(order.id)).status,
+      (status) => status === OrderStatus.COMPLETED,
+    );
   });
 
   test("with --demo lists some tickets to look at, once however often it is started", async () => {
@@ -93,7 +99,10 @@ describe("a start that cannot be", () => {
     start.atEnd(() => server.close());
   };
 
-  test.each([["of the address", 0], ["of a service", 3]])("is told in one sentence: the port %s is taken", async (_, offset) => {
+  test.each([
+    ["of the address", 0],
+    ["of a service", 3],
+  ])("is told in one sentence: the port %s is taken", async (_, offset) => {
     await occupy(start.port + offset);
     await expectRefusal(start.begin(), `${start.port + offset}`, "is taken by another program", "--port N");
   });
@@ -101,7 +110,12 @@ describe("a start that cannot be", () => {
   test("is told in one sentence: the data folder cannot be written to", async () => {
     // Below a file, since the one who runs the tests may be allowed to write anywhere.
     await writeFile(join(start.folder, "file"), "");
-    await expectRefusal(start.begin(["--data", join(start.folder, "file", "data")]), join(start.folder, "file", "data"), "cannot be written to", "--data DIR");
+    await expectRefusal(
+      start.begin(["--data", join(start.folder, "file", "data")]),
+      join(start.folder, "file", "data"),
+      "cannot be written to",
+      "--data DIR",
+    );
   });
 
   test("is told in one sentence: GitTix works on this data folder already, and goes on undisturbed", async () => {
@@ -121,7 +135,8 @@ async function sendTooMuch(): Promise<void> {
   // At the end it is cut off, which is no business of the test.
   const socket = connect(start.port, "127.0.0.1").on("error", () => {});
   start.atEnd(() => socket.destroy());
-  const head = "POST /gittix.auth.v1.AuthService/SignIn HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
+  const head =
+    "POST /gittix.auth.v1.AuthService/SignIn HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
   socket.write(`${head}content-length: 10000000\r\n\r\n`);
   socket.write(Buffer.alloc(10_000_000, " "));
   const [answer] = await once(socket, "data");

@@ -12,7 +12,8 @@ afterAll(() => marketplace.close());
 afterEach(() => expectUnharmed(marketplace));
 
 const isPublic = ({ doors }: Rpc) => doors.length > 1;
-const urlOf = (method: DescMethod) => `${marketplace.world.mesh.edgeUrl.replace("localhost", "127.0.0.1")}/${nameOf(method)}`;
+const urlOf = (method: DescMethod) =>
+  `${marketplace.world.mesh.edgeUrl.replace("localhost", "127.0.0.1")}/${nameOf(method)}`;
 
 describe("a call that no service takes", () => {
   const browserDoors = ["Connect JSON", "gRPC-Web"] as const;
@@ -22,9 +23,17 @@ describe("a call that no service takes", () => {
     const wrong: unknown[] = [];
     for (const rpc of marketplace.rpcs) {
       const { parent, name } = rpc.method;
-      for (const method of [renamed(rpc.method, parent.typeName, `${name}Nonsense`), renamed(rpc.method, `${parent.typeName}Nonsense`, name)]) {
+      for (const method of [
+        renamed(rpc.method, parent.typeName, `${name}Nonsense`),
+        renamed(rpc.method, `${parent.typeName}Nonsense`, name),
+      ]) {
         for (const door of ["gRPC", ...browserDoors] as const) {
-          const { code } = await doors.call(door, method, requestOf(method, sampleOf(rpc)), marketplace.credentials(rpc));
+          const { code } = await doors.call(
+            door,
+            method,
+            requestOf(method, sampleOf(rpc)),
+            marketplace.credentials(rpc),
+          );
           if (code !== "Unimplemented") wrong.push({ what: nameOf(method), door, code });
         }
       }
@@ -43,7 +52,12 @@ describe("a call that no service takes", () => {
       for (const url of [mesh.edgeUrl, `http://127.0.0.1:${httpPort}`]) {
         const doors = openDoors(url, () => "");
         for (const door of browserDoors) {
-          const { code } = await doors.call(door, rpc.method, requestOf(rpc.method, sampleOf(rpc)), marketplace.credentials(rpc));
+          const { code } = await doors.call(
+            door,
+            rpc.method,
+            requestOf(rpc.method, sampleOf(rpc)),
+            marketplace.credentials(rpc),
+          );
           if (code !== "Unimplemented") wrong.push({ what: rpc.name, url, door, code });
         }
       }
@@ -62,7 +76,12 @@ describe("a call that no service takes", () => {
       }
       for (const rpc of marketplace.rpcs) {
         const headers = { ...marketplace.credentials(rpc), "content-type": contentType };
-        const { status } = await postGrpc(marketplace.addressOf(rpc.owner), `/${nameOf(rpc.method)}`, frameOf(Buffer.alloc(0)), headers);
+        const { status } = await postGrpc(
+          marketplace.addressOf(rpc.owner),
+          `/${nameOf(rpc.method)}`,
+          frameOf(Buffer.alloc(0)),
+          headers,
+        );
         if (status !== 415) wrong.push({ what: `${rpc.name} over gRPC`, status });
       }
       expect(wrong).toEqual([]);

@@ -31,7 +31,10 @@ function clientsOf(door: (typeof doors)[number]) {
   return { tickets: createClient(TicketService, transport), orders: createClient(OrderService, transport) };
 }
 
-async function watchTickets(door: (typeof doors)[number], ticketIds: string[]): Promise<Following<WatchTicketsResponse>> {
+async function watchTickets(
+  door: (typeof doors)[number],
+  ticketIds: string[],
+): Promise<Following<WatchTicketsResponse>> {
   const { tickets } = clientsOf(door);
   const stream = follow((signal) => tickets.watchTickets({ ticketIds }, { signal }));
   following.push(stream);
@@ -47,12 +50,21 @@ async function watchOrder(door: (typeof doors)[number], orderId: string, by: Per
   return stream;
 }
 
-const ticketIs = (fits: (ticket: Ticket) => boolean) => ({ event }: WatchTicketsResponse) =>
-  event.case === "ticket" && fits(event.value);
-const orderIs = (status: OrderStatus) => ({ order }: { order?: Order | undefined }) => order?.status === status;
+const ticketIs =
+  (fits: (ticket: Ticket) => boolean) =>
+  ({ event }: WatchTicketsResponse) =>
+    event.case === "ticket" && fits(event.value);
+const orderIs =
+  (status: OrderStatus) =>
+  ({ order }: { order?: Order | undefined }) =>
+    order?.status === status;
 
 /** Does something, and expects the watcher to see what follows promptly. */
-async function expectSeen<T>(stream: Following<T>, fits: (message: T) => boolean, act: () => Promise<unknown>): Promise<T> {
+async function expectSeen<T>(
+  stream: Following<T>,
+  fits: (message: T) => boolean,
+  act: () => Promise<unknown>,
+): Promise<T> {
   const [{ message, ms }] = await Promise.all([stream.next(fits), act()]);
   expect(ms).toBeLessThan(promptlyMs);
   return message;
@@ -65,24 +77,40 @@ describe.each(doors)("WatchTickets over %s", (door) => {
     const all = await watchTickets(door, []);
     expect(all.messages[0]?.event.case).toBe("heartbeat");
 
-    const listed = await expectSeen(all, ticketIs(({ title }) => title === "Giselle"), () => seller.list("Giselle", 5000));
+    const listed = await expectSeen(
+      all,
+      ticketIs(({ title }) => title === "Giselle"),
+      () => seller.list("Giselle", 5000),
+    );
     const ticket = listed.event.case === "ticket" ? listed.event.value : undefined;
     const ticketId = ticket?.id ?? "";
     const one = await watchTickets(door, [ticketId]);
-    const seen = (fits: (ticket: Ticket) => boolean, act: () => Promise<unknown>) => expectSeen(one, ticketIs(fits), act);
+    const seen = (fits: (ticket: Ticket) => boolean, act: () => Promise<unknown>) =>
+      expectSeen(one, ticketIs(fits), act);
 
     const edit = { ticketId, expectedVersion: 1, price: { amountMinor: 4200 } };
-    await seen(({ price }) => price?.amountMinor === 4200, () => tickets.updateTicket(edit, seller.as));
+    await seen(
+      ({ price }) => price?.amountMinor === 4200,
+      () => tickets.updateTicket(edit, seller.as),
+    );
     let order: Order | undefined;
-    const locked = await seen(({ status }) => status === TicketStatus.RESERVED, async () => (order = await buyer.order(ticketId)));
+    const locked = await seen(
+      ({ status }) => status === TicketStatus.RESERVED,
+      async () => (order = await buyer.order(ticketId)),
+    );
     expect(locked.event).toMatchObject({ value: { reservedUntil: order?.expiresAt } });
     const cancel = () => orders.cancelOrder({ orderId: order?.id ?? "" }, buyer.as);
     await seen(({ status }) => status === TicketStatus.AVAILABLE, cancel);
-    await seen(({ status }) => status === TicketStatus.SOLD, async () => buyer.pay((await buyer.order(ticketId)).id));
+    await seen(
+      ({ status }) => status === TicketStatus.SOLD,
+      async () => buyer.pay((await buyer.order(ticketId)).id),
+    );
 
     const other = await seller.list("Coppélia");
-    await expectSeen(all, ticketIs(({ id, status }) => id === other.id && status === TicketStatus.WITHDRAWN), () =>
-      tickets.withdrawTicket({ ticketId: other.id }, seller.as),
+    await expectSeen(
+      all,
+      ticketIs(({ id, status }) => id === other.id && status === TicketStatus.WITHDRAWN),
+      () => tickets.withdrawTicket({ ticketId: other.id }, seller.as),
     );
     expect(one.messages.every(({ event }) => event.case !== "ticket" || event.value.id === ticketId)).toBe(true);
   });
@@ -93,7 +121,9 @@ describe.each(doors)("WatchTickets over %s", (door) => {
     const ticket = await seller.list("Giselle");
     const order = await buyer.order(ticket.id);
     await until(() => all.messages.some(ticketIs(({ status }) => status === TicketStatus.RESERVED)));
-    const told = JSON.stringify(all.messages, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+    const told = JSON.stringify(all.messages, (_, value: unknown) =>
+      typeof value === "bigint" ? String(value) : value,
+    );
     expect(told).toContain(seller.id);
     expect(told).not.toContain(buyer.id);
     expect(told).not.toContain(order.id);
@@ -142,6 +172,10 @@ describe.each(doors)("a stop, for those who watch over %s", (door) => {
     await world.restart();
     for (const stream of [tickets, mine]) expect(ConnectError.from(await stream.ended).code).toBe(Code.Unavailable);
     const again = await watchTickets(door, []);
-    await expectSeen(again, ticketIs(({ title }) => title === "Coppélia"), () => insist(() => seller.list("Coppélia")));
+    await expectSeen(
+      again,
+      ticketIs(({ title }) => title === "Coppélia"),
+      () => insist(() => seller.list("Coppélia")),
+    );
   });
 });

@@ -37,7 +37,9 @@ export const createOrder: Figure = {
         (load) => floor.ask<Outcome>(load satisfies Load),
       );
       await floor.end();
-      const statements = units.flatMap(({ database, statements }) => statements.map((text) => `${database}: ${text.slice(0, 200)}`));
+      const statements = units.flatMap(({ database, statements }) =>
+        statements.map((text) => `${database}: ${text.slice(0, 200)}`),
+      );
       const result = rateResult("CreateOrder, distinct tickets, 64 callers", comparison, callers, 0.4);
       return [{ ...result, numbers: { ...result.numbers, statements } }];
     } finally {
@@ -63,7 +65,11 @@ async function recordOrder(bench: Bench, server: Connection, caller: GrpcCaller)
     };
     const recorded = await record(server, involved, () => order(bench, caller, ticketId), timerIsSet);
     const people = [bench.seller, ...bench.buyers].map(({ id }) => id);
-    const units = templateOf(recorded.filter((unit) => !isRelay(unit)), new Map([[ticketId, "ticket"]]), people);
+    const units = templateOf(
+      recorded.filter((unit) => !isRelay(unit)),
+      new Map([[ticketId, "ticket"]]),
+      people,
+    );
     if (last && shapeOf(units) === shapeOf(last)) return units;
     last = units;
   }
@@ -72,27 +78,41 @@ async function recordOrder(bench: Bench, server: Connection, caller: GrpcCaller)
 
 /** What the relay does is shared by all orders of a batch; it is left out of the floor, though not of the figure. */
 function isRelay({ statements }: Unit): boolean {
-  return statements.some((statement) => /(FROM|UPDATE) `outbox`/.test(statement)) || statements[0] === "START TRANSACTION" && statements.length === 1;
+  return (
+    statements.some((statement) => /(FROM|UPDATE) `outbox`/.test(statement)) ||
+    (statements[0] === "START TRANSACTION" && statements.length === 1)
+  );
 }
 
 function shapeOf(units: readonly Unit[]): string {
-  return units.map(({ database, statements }) => [database, ...statements.map((text) => text.slice(0, 40))].join()).toSorted().join();
+  return units
+    .map(({ database, statements }) => [database, ...statements.map((text) => text.slice(0, 40))].join())
+    .toSorted()
+    .join();
 }
 
 /** The floor has tables of its own: what it puts into an outbox must not be published. */
-async function prepareFloor({ market, folder, quick }: Bench, server: Connection, units: readonly Unit[]): Promise<StatementsSetup> {
+async function prepareFloor(
+  { market, folder, quick }: Bench,
+  server: Connection,
+  units: readonly Unit[],
+): Promise<StatementsSetup> {
   const ticketCount = quick ? 10_000 : 60_000;
   const urls: Record<string, string> = {};
   for (const service of serviceNames.filter((name) => involved.includes(name))) {
     const [from, to] = [`gittix_${service}`, `floor_${service}`];
-    await server.query(`DROP DATABASE IF EXISTS ${to}; CREATE DATABASE ${to} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+    await server.query(
+      `DROP DATABASE IF EXISTS ${to}; CREATE DATABASE ${to} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    );
     for (const row of await market.rows(service, "SHOW TABLES")) {
       const table = String(Object.values(row)[0]);
       await server.query(`CREATE TABLE ${to}.${table} LIKE ${from}.${table}`);
     }
     urls[service] = administrator(market, folder).url(to);
   }
-  await server.query(`INSERT INTO floor_tickets.tickets SELECT * FROM gittix_tickets.tickets WHERE order_id IS NULL LIMIT ${ticketCount}`);
+  await server.query(
+    `INSERT INTO floor_tickets.tickets SELECT * FROM gittix_tickets.tickets WHERE order_id IS NULL LIMIT ${ticketCount}`,
+  );
   const [rows] = await server.query("SELECT id FROM floor_tickets.tickets");
   const ticketIds = Array.isArray(rows) ? rows.flatMap((row) => ("id" in row ? [String(row.id)] : [])) : [];
   return { units, urls, poolMax, ticketIds };

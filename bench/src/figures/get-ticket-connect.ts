@@ -43,7 +43,9 @@ function post(agent: Agent, url: string, body: string): Promise<string> {
     const request = httpRequest(url, { method: "POST", agent, headers }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (part: string) => (text += part));
-      response.once("end", () => (response.statusCode === 200 ? resolve(text) : reject(new Error(`HTTP ${response.statusCode}: ${text}`))));
+      response.once("end", () =>
+        response.statusCode === 200 ? resolve(text) : reject(new Error(`HTTP ${response.statusCode}: ${text}`)),
+      );
     });
     request.once("error", reject);
     request.end(body);

@@ -21,7 +21,7 @@ export const listTickets: Figure = {
     const tickets = openCaller(market.of("tickets").grpc);
     const requests: Buffer[] = [];
     let answer: Buffer = Buffer.alloc(0);
-    for (let pageToken = ""; requests.length < pagesMax; ) {
+    for (let pageToken = ""; requests.length < pagesMax;) {
       const request = Buffer.from(toBinary(ListTicketsRequestSchema, create(ListTicketsRequestSchema, { pageToken })));
       requests.push(request);
       answer = await tickets.call(path, request);

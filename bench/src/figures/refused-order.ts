@@ -19,7 +19,10 @@ export const refusedOrder: Figure = {
   async measure(bench) {
     const { market, host, buyers, stock } = bench;
     const ticketId = stock.take();
-    const request = () => Buffer.from(toBinary(CreateOrderRequestSchema, create(CreateOrderRequestSchema, { ticketId, requestId: uuidv7() })));
+    const request = () =>
+      Buffer.from(
+        toBinary(CreateOrderRequestSchema, create(CreateOrderRequestSchema, { ticketId, requestId: uuidv7() })),
+      );
     const orders = market.of("orders").grpc;
     const winner = openCaller(orders);
     await winner.call(path, request(), buyers[0]?.token);

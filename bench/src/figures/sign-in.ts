@@ -19,7 +19,9 @@ export const signIn: Figure = {
   name: "sign-in",
   async measure(bench) {
     const auth = openCaller(bench.market.of("auth").grpc);
-    const requests = bench.buyers.map(({ email }) => Buffer.from(toBinary(SignInRequestSchema, create(SignInRequestSchema, { email, password }))));
+    const requests = bench.buyers.map(({ email }) =>
+      Buffer.from(toBinary(SignInRequestSchema, create(SignInRequestSchema, { email, password }))),
+    );
     const request = (caller: number) => requests[caller % requests.length] ?? Buffer.alloc(0);
     const floor = await startHelper("floors/bcrypt.ts", { password, cost } satisfies BcryptSetup);
     const comparison = await compare(

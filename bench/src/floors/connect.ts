@@ -14,7 +14,9 @@ export interface ConnectSetup {
 // A bare connect-node handler over HTTP/1.1, which has its answer at hand.
 beHelper(async ({ host, answer }: ConnectSetup) => {
   const message = fromBinary(GetTicketResponseSchema, answer);
-  const adapter = connectNodeAdapter({ routes: (router) => router.service(TicketService, { getTicket: () => message }) });
+  const adapter = connectNodeAdapter({
+    routes: (router) => router.service(TicketService, { getTicket: () => message }),
+  });
   const server = createServer(adapter);
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;

@@ -17,14 +17,21 @@ beHelper(async ({ host, path, answer }: EchoSetup) => {
   server.addService(
     {
       echo: {
-        path, requestStream: false, responseStream: false,
-        requestSerialize: asIs, requestDeserialize: asIs, responseSerialize: asIs, responseDeserialize: asIs,
+        path,
+        requestStream: false,
+        responseStream: false,
+        requestSerialize: asIs,
+        requestDeserialize: asIs,
+        responseSerialize: asIs,
+        responseDeserialize: asIs,
       },
     },
     { echo },
   );
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${host}:0`, ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
+    server.bindAsync(`${host}:0`, ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
   });
   return { ready: `${host}:${port}`, close: async () => server.forceShutdown() };
 });

@@ -50,7 +50,9 @@ beHelper(async ({ units, urls, poolMax, ticketIds }: StatementsSetup) => {
 function openPool(uri: string, connectionLimit: number): Pool {
   const pool = createPool({ uri, connectionLimit, timezone: "Z", flags: ["-FOUND_ROWS"] });
   // As the services do.
-  pool.pool.on("connection", (connection) => void connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"));
+  pool.pool.on(
+    "connection",
+    (connection) => void connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"),
+  );
   return pool;
 }
-

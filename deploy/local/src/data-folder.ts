@@ -1,4 +1,14 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { UsageError } from "./options.ts";
 
@@ -23,7 +33,9 @@ export function claimDataFolder(folder: string): string {
   const file = join(folder, "running.pid");
   const other = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
   if (other > 0 && other !== process.pid && isAlive(other)) {
-    throw new UsageError(`The data folder ${folder} is in use by another start of GitTix (process ${other}). Choose another with --data DIR.`);
+    throw new UsageError(
+      `The data folder ${folder} is in use by another start of GitTix (process ${other}). Choose another with --data DIR.`,
+    );
   }
   writeFileSync(file, String(process.pid));
   process.once("exit", () => rmSync(file, { force: true }));

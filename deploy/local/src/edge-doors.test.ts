@@ -7,13 +7,20 @@ import { startEdge, type Edge } from "./edge.ts";
 describe("the doors of a service's replicas", () => {
   test("are tried in turn", () => {
     const doors = createDoors([1, 2, 3]);
-    expect([doors.inTurn(), doors.inTurn(), doors.inTurn()]).toEqual([[1, 2, 3], [2, 3, 1], [3, 1, 2]]);
+    expect([doors.inTurn(), doors.inTurn(), doors.inTurn()]).toEqual([
+      [1, 2, 3],
+      [2, 3, 1],
+      [3, 1, 2],
+    ]);
   });
 
   test("come last for a while when nobody answered", () => {
     const doors = createDoors([1, 2]);
     doors.closed(1);
-    expect([doors.inTurn(), doors.inTurn()]).toEqual([[2, 1], [2, 1]]);
+    expect([doors.inTurn(), doors.inTurn()]).toEqual([
+      [2, 1],
+      [2, 1],
+    ]);
   });
 });
 
@@ -27,7 +34,10 @@ describe("the edge before two replicas", () => {
 
   async function replica(name: string): Promise<number> {
     const server = createServer((request, response) => {
-      request.setEncoding("utf8").once("data", (body) => response.end(`${name}: ${body}`)).resume();
+      request
+        .setEncoding("utf8")
+        .once("data", (body) => response.end(`${name}: ${body}`))
+        .resume();
     });
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -35,7 +45,10 @@ describe("the edge before two replicas", () => {
   }
 
   async function post(): Promise<string> {
-    const answer = await fetch(`http://127.0.0.1:${edge?.port}/gittix.tickets.v1.TicketService/ListTickets`, { method: "POST", body: "hello" });
+    const answer = await fetch(`http://127.0.0.1:${edge?.port}/gittix.tickets.v1.TicketService/ListTickets`, {
+      method: "POST",
+      body: "hello",
+    });
     return answer.text();
   }
 

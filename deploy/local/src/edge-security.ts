@@ -5,8 +5,12 @@ export const securityHeaders: readonly (readonly [string, string])[] = [
   [
     "content-security-policy",
     [
-      "default-src 'self'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'",
-      "form-action 'self'", "img-src 'self' data:",
+      "default-src 'self'",
+      "base-uri 'none'",
+      "object-src 'none'",
+      "frame-ancestors 'none'",
+      "form-action 'self'",
+      "img-src 'self' data:",
     ].join("; "),
   ],
   ["x-content-type-options", "nosniff"],

@@ -33,7 +33,13 @@ async function start(options: Options): Promise<void> {
   const log = createLog(undefined, process.env["LOG_LEVEL"] ?? "info", destination);
   const grpcPorts = portsAfter(options.port);
   const mesh = await startMesh({
-    folder, host, edgePort: options.port, grpcPorts, webFolder, hold: options.hold, log,
+    folder,
+    host,
+    edgePort: options.port,
+    grpcPorts,
+    webFolder,
+    hold: options.hold,
+    log,
   });
   stopOnSignal(mesh);
   const demoUsers = options.demo ? await seedDemo((service) => `${host}:${grpcPorts[service]}`) : [];
@@ -42,7 +48,9 @@ async function start(options: Options): Promise<void> {
   say(`  ${"sandbox".padEnd(12)}Stripe's API ${mesh.sandbox.url}`);
   say(`  ${"data".padEnd(12)}${folder} (log: ${file}, operator: secrets.json)`);
   if (demoUsers.length > 0) say(`  ${"demo".padEnd(12)}sign in as ${demoUsers.join(" or ")}, password ${demoPassword}`);
-  say(`\nGitTix is ready at ${mesh.edgeUrl} (${((performance.now() - beganAt) / 1000).toFixed(1)} s). Ctrl-C stops it.`);
+  say(
+    `\nGitTix is ready at ${mesh.edgeUrl} (${((performance.now() - beganAt) / 1000).toFixed(1)} s). Ctrl-C stops it.`,
+  );
 }
 
 function stopOnSignal(mesh: Mesh): void {

@@ -8,7 +8,10 @@ describe("the command line", () => {
 
   test("takes all options", () => {
     expect(readOptions(["--port", "4000", "--data", "/tmp/x", "--hold", "30s", "--demo"])).toEqual({
-      port: 4000, data: "/tmp/x", hold: "30s", demo: true,
+      port: 4000,
+      data: "/tmp/x",
+      hold: "30s",
+      demo: true,
     });
   });
 

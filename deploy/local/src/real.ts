@@ -30,7 +30,18 @@ async function start(options: RealOptions): Promise<void> {
   const folder = claimDataFolder(openDataFolder(options.data));
   const [mysqlUrl, rabbitmqUrl] = [serverUrl("MYSQL_URL", "mysql"), serverUrl("RABBITMQ_URL", "amqp")];
   const { port: edgePort, hold, replicas } = options;
-  const starting = startRealMesh({ folder, host, edgePort, webFolder, hold, replicas, mysqlUrl, rabbitmqUrl, stripe: stripeKeys(), say });
+  const starting = startRealMesh({
+    folder,
+    host,
+    edgePort,
+    webFolder,
+    hold,
+    replicas,
+    mysqlUrl,
+    rabbitmqUrl,
+    stripe: stripeKeys(),
+    say,
+  });
   stopOnSignal(starting);
   const mesh = await starting;
   const demoUsers = options.demo ? await seedDemo((service) => mesh.layout.target(service)) : [];
@@ -38,13 +49,17 @@ async function start(options: RealOptions): Promise<void> {
   describe(mesh);
   say(`  ${"data".padEnd(12)}${folder} (logs: NAME.log, operator: secrets.json)`);
   if (demoUsers.length > 0) say(`  ${"demo".padEnd(12)}sign in as ${demoUsers.join(" or ")}, password ${demoPassword}`);
-  say(`\nGitTix is ready at ${mesh.edgeUrl} (${((performance.now() - beganAt) / 1000).toFixed(1)} s). Ctrl-C stops it.`);
+  say(
+    `\nGitTix is ready at ${mesh.edgeUrl} (${((performance.now() - beganAt) / 1000).toFixed(1)} s). Ctrl-C stops it.`,
+  );
 }
 
 function describe({ servers, layout, processes }: RealMesh): void {
   const { mariadb, rabbitmq } = servers;
   say(`  ${"MariaDB".padEnd(12)}${mariadb ? `${host}:${mariadb.port}, pid ${mariadb.pid}` : "the one of MYSQL_URL"}`);
-  say(`  ${"RabbitMQ".padEnd(12)}${rabbitmq ? `${host}:${rabbitmq.port}, pid ${rabbitmq.pid}` : "the one of RABBITMQ_URL"}`);
+  say(
+    `  ${"RabbitMQ".padEnd(12)}${rabbitmq ? `${host}:${rabbitmq.port}, pid ${rabbitmq.pid}` : "the one of RABBITMQ_URL"}`,
+  );
   for (const { name, grpcPort } of layout.places) {
     say(`  ${name.padEnd(12)}gRPC ${host}:${grpcPort}, pid ${processes.get(name)?.pid}`);
   }
@@ -74,7 +89,12 @@ function stopOnSignal(starting: Promise<RealMesh>): void {
     if (stopping) process.exit(1);
     stopping = true;
     say("\nStopping …");
-    void starting.then((mesh) => mesh.stop()).then(() => process.exit(0), () => process.exit(1));
+    void starting
+      .then((mesh) => mesh.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);

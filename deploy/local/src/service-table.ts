@@ -4,7 +4,6 @@ export type ServiceName = "auth" | "tickets" | "orders" | "expiration" | "paymen
 /** The order in which they are started and shown. */
 export const serviceNames: readonly ServiceName[] = ["auth", "tickets", "orders", "expiration", "payments"];
 
-
 /** publicPaths are the paths that the edge passes on to each service's HTTP door. */
 export const publicPaths: Readonly<Record<ServiceName, readonly string[]>> = {
   auth: ["/gittix.auth.v1.AuthService/", "/.well-known/jwks.json"],

@@ -47,7 +47,11 @@ export function optional(variable: string): Setting<string | undefined> {
 }
 
 /** oneOf reads one of a few words. */
-export function oneOf<const Word extends string>(variable: string, words: readonly Word[], fallback: Word): Setting<Word> {
+export function oneOf<const Word extends string>(
+  variable: string,
+  words: readonly Word[],
+  fallback: Word,
+): Setting<Word> {
   return {
     variable,
     read: (value) => {
@@ -73,11 +77,7 @@ export function whole(variable: string, limits: { min: number; max: number }, fa
 }
 
 /** durationMs reads `250ms`, `30s`, `15m` or `2h` between two limits, as milliseconds. */
-export function durationMs(
-  variable: string,
-  limits: { min: string; max: string },
-  fallback?: string,
-): Setting<number> {
+export function durationMs(variable: string, limits: { min: string; max: string }, fallback?: string): Setting<number> {
   return {
     variable,
     read: (value) => {

@@ -82,7 +82,9 @@ describe("dead letters", () => {
     await park([one, other], 2);
     expect(await client.replayDeadLetters({ ids: [one.id] })).toMatchObject({ replayedCount: 1 });
     expect(await bus.depth("first")).toBe(1);
-    const error = await client.replayDeadLetters({ ids: [other.id, "gone", "lost"] }).catch((caught: unknown) => caught);
+    const error = await client
+      .replayDeadLetters({ ids: [other.id, "gone", "lost"] })
+      .catch((caught: unknown) => caught);
     expect(reasonOf(error)).toBe("DEAD_LETTER_NOT_FOUND");
     expect(ConnectError.from(error).code).toBe(Code.NotFound);
     expect(ConnectError.from(error).rawMessage).toBe("Not parked: gone, lost. The others were replayed.");

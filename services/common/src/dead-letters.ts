@@ -17,10 +17,7 @@ export function deadLetterService(bus: ParkedEvents, queues: readonly string[]):
 }
 
 /** deadLetterMethods is what stands behind the service's methods. */
-export function deadLetterMethods(
-  bus: ParkedEvents,
-  queues: readonly string[],
-): ServiceImpl<typeof DeadLetterService> {
+export function deadLetterMethods(bus: ParkedEvents, queues: readonly string[]): ServiceImpl<typeof DeadLetterService> {
   return {
     async listDeadLetters({ pageSize }) {
       const limit = pageSize || pageSizeDefault;

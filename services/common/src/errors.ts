@@ -66,9 +66,14 @@ export function failure(
     readonly cause?: unknown;
   } = {},
 ): ConnectError {
-  const make = () => new ConnectError(sentence, codeOf[reason], undefined, [
-    { desc: ErrorInfoSchema, value: { reason, domain: errorDomain, metadata: { ...options.metadata } } },
-  ], options.cause);
+  const make = () =>
+    new ConnectError(
+      sentence,
+      codeOf[reason],
+      undefined,
+      [{ desc: ErrorInfoSchema, value: { reason, domain: errorDomain, metadata: { ...options.metadata } } }],
+      options.cause,
+    );
   const error = faults.has(reason) ? make() : withoutStack(make);
   reasons.set(error, reason);
   if (options.fields && options.fields.length > 0) {

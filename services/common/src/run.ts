@@ -9,7 +9,10 @@ import type { RunningService } from "./service.ts";
  * run makes a process of a service: starts it, and stops it on SIGTERM or Ctrl-C. With `--migrate-only` it
  * brings the service's tables up to date and ends; a start does so too, so this is for whoever wants it before.
  */
-export async function run(start: (env: Env) => Promise<RunningService>, migrations: readonly Migration[]): Promise<void> {
+export async function run(
+  start: (env: Env) => Promise<RunningService>,
+  migrations: readonly Migration[],
+): Promise<void> {
   try {
     if (process.argv.includes("--migrate-only")) await migrateOnly(process.env, migrations);
     else stopOnSignal(await start(process.env));

@@ -32,7 +32,9 @@ export async function expectUnharmed({ log, ...marketplace }: Marketplace): Prom
 /** Names the lines of a log that say more than they should. */
 function leaks(log: readonly string[]): string[] {
   return log.flatMap((line) =>
-    Object.entries(secrets).flatMap(([name, pattern]) => (pattern.test(line) ? [`${name}: ${line.slice(0, 500)}`] : [])),
+    Object.entries(secrets).flatMap(([name, pattern]) =>
+      pattern.test(line) ? [`${name}: ${line.slice(0, 500)}`] : [],
+    ),
   );
 }
 
@@ -46,5 +48,8 @@ async function sellOneMore({ user, other }: Pick<Marketplace, "user" | "other">)
   const ticket = await user.list("One more");
   const order = await other.order(ticket.id);
   await other.pay(order.id);
-  await until(async () => (await other.orderNow(order.id)).status, (status) => status === OrderStatus.COMPLETED);
+  await until(
+    async () => (await other.orderNow(order.id)).status,
+    (status) => status === OrderStatus.COMPLETED,
+  );
 }

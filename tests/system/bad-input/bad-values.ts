@@ -1,4 +1,11 @@
-import { ScalarType, type DescField, type DescMessage, type DescMethod, type JsonObject, type JsonValue } from "@bufbuild/protobuf";
+import {
+  ScalarType,
+  type DescField,
+  type DescMessage,
+  type DescMethod,
+  type JsonObject,
+  type JsonValue,
+} from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import type { Contracts, Rules } from "../../support/contracts.ts";
 import { marker } from "./samples.ts";
@@ -87,7 +94,11 @@ function badStrings(rules: NonNullable<Rules["string"]>): (string | undefined)[]
   });
 }
 
-function badLists({ minItems, maxItems, items }: NonNullable<Rules["repeated"]>, field: DescField, sound: JsonValue | undefined): BadValue[] {
+function badLists(
+  { minItems, maxItems, items }: NonNullable<Rules["repeated"]>,
+  field: DescField,
+  sound: JsonValue | undefined,
+): BadValue[] {
   const [item = ""] = Array.isArray(sound) ? sound : [];
   return [
     ...(minItems === undefined ? [] : [{ value: [] }, { value: undefined }]),

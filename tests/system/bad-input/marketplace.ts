@@ -76,7 +76,14 @@ export async function openMarketplace(): Promise<Marketplace> {
   });
 
   return {
-    world, rpcs, log, user, other, operator, addressOf, asService,
+    world,
+    rpcs,
+    log,
+    user,
+    other,
+    operator,
+    addressOf,
+    asService,
     credentials({ method }) {
       const { callers = [], services: allowed = [] } = accessOf(method) ?? {};
       if (callers.includes(Caller.ANYONE)) return {};
@@ -115,7 +122,9 @@ function rpcOf(owner: ServiceName, method: DescMethod, contracts: Contracts): Rp
   const isPublic = publicPaths[owner].includes(`/${method.parent.typeName}/`);
   return {
     name: `${owner}: ${nameOf(method)}`,
-    owner, method, contracts,
+    owner,
+    method,
+    contracts,
     doors: isPublic ? ["gRPC", "Connect JSON", "gRPC-Web"] : ["gRPC"],
     sample: samples[method.parent.typeName]?.[method.name],
   };

@@ -30,20 +30,27 @@ export const samples: Readonly<Record<string, Readonly<Record<string, Sample>>>>
     RefreshSession: { request: () => ({ refreshToken: marker }), answer: "TOKEN_INVALID" },
     GetCurrentUser: { request: () => ({}), answer: "OK" },
     UpdateUser: {
-      request: () => ({ currentPassword: marker, email: email(), newPassword: password }), answer: "CREDENTIALS_WRONG",
+      request: () => ({ currentPassword: marker, email: email(), newPassword: password }),
+      answer: "CREDENTIALS_WRONG",
     },
   },
   "gittix.auth.v1.KeyService": { ListSigningKeys: { request: () => ({}), answer: "OK" } },
   "gittix.tickets.v1.TicketService": {
     CreateTicket: { request: () => ({ title: `Giselle ${marker}`, price }), answer: "OK" },
     UpdateTicket: {
-      request: () => ({ ticketId: id(), title: `Giselle ${marker}`, price, expectedVersion: 1 }), answer: "TICKET_NOT_FOUND",
+      request: () => ({ ticketId: id(), title: `Giselle ${marker}`, price, expectedVersion: 1 }),
+      answer: "TICKET_NOT_FOUND",
     },
     WithdrawTicket: { request: () => ({ ticketId: id() }), answer: "TICKET_NOT_FOUND" },
     GetTicket: { request: () => ({ ticketId: id() }), answer: "TICKET_NOT_FOUND" },
     ListTickets: {
       request: () => ({
-        query: marker, sort: "TICKET_SORT_NEWEST", pageSize: 10, pageToken: "", priceMinMinor: 1, priceMaxMinor: 5000,
+        query: marker,
+        sort: "TICKET_SORT_NEWEST",
+        pageSize: 10,
+        pageToken: "",
+        priceMinMinor: 1,
+        priceMaxMinor: 5000,
       }),
       answer: "OK",
     },
@@ -74,7 +81,8 @@ export const samples: Readonly<Record<string, Readonly<Record<string, Sample>>>>
   },
   "gittix.payments.v1.PaymentService": {
     CreateCharge: {
-      request: () => ({ orderId: id(), paymentMethodId: `pm_card_visa_${marker}` }), answer: "ORDER_NOT_FOUND",
+      request: () => ({ orderId: id(), paymentMethodId: `pm_card_visa_${marker}` }),
+      answer: "ORDER_NOT_FOUND",
     },
     GetCharge: { request: () => ({ orderId: id() }), answer: "CHARGE_NOT_FOUND" },
     GetPaymentConfig: { request: () => ({}), answer: "OK" },

@@ -48,7 +48,9 @@ export async function killAgainAndAgain(
 
 /** undeliveredIn counts what a kill has left in the outboxes and in the queues; what waits for a deadline does not count. */
 export function undeliveredIn(mesh: MortalMesh): number {
-  const waiting = serviceNames.map((name) => Number(mesh.books.rows(name, "SELECT COUNT(*) AS count FROM outbox")[0]?.["count"]));
+  const waiting = serviceNames.map((name) =>
+    Number(mesh.books.rows(name, "SELECT COUNT(*) AS count FROM outbox")[0]?.["count"]),
+  );
   const [queued] = mesh.busRows("SELECT COUNT(*) AS count FROM message WHERE wait IS NULL AND failed_in IS NULL");
   return waiting.reduce((sum, count) => sum + count, 0) + Number(queued?.["count"]);
 }

@@ -35,7 +35,10 @@ export interface MortalMesh {
 }
 
 /** createMortalMesh gives one in a folder of its own, not started yet; `program` is deploy/local's, or one like it. */
-export async function createMortalMesh(options: { readonly program: string; readonly hold: string }): Promise<MortalMesh> {
+export async function createMortalMesh(options: {
+  readonly program: string;
+  readonly hold: string;
+}): Promise<MortalMesh> {
   const folder = await mkdtemp(join(tmpdir(), "gittix-crash-"));
   const edgePort = await freePortRange(1 + serviceNames.length);
   const ports = serviceNames.map((name, index): [ServiceName, number] => [name, edgePort + 1 + index]);

@@ -31,7 +31,8 @@ export async function buy(people: People, buyer: Person, ticketId: string, plan:
 const plans = {
   pay: (_, buyer, order) => pay(buyer, order, "pm_card_visa"),
   "pay with another card": (_, buyer, order) => pay(buyer, order, "pm_card_mastercard"),
-  "pay twice at once": (_, buyer, order) => Promise.all([pay(buyer, order, "pm_card_visa"), pay(buyer, order, "pm_card_amex")]),
+  "pay twice at once": (_, buyer, order) =>
+    Promise.all([pay(buyer, order, "pm_card_visa"), pay(buyer, order, "pm_card_amex")]),
   "be declined": (_, buyer, order) => pay(buyer, order, "pm_card_visa_chargeDeclinedInsufficientFunds"),
   "walk away at 3-D Secure": (_, buyer, order) => pay(buyer, order, "pm_card_authenticationRequired"),
   cancel: (people, buyer, order) => cancel(people, buyer, order),

@@ -44,7 +44,9 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
     const buyers = await Promise.all(Array.from({ length: 12 }, () => people.person()));
     // Two want each ticket: the second gets it when the first does not keep it.
     const tickets = await Promise.all(
-      Array.from({ length: Math.ceil(options.purchases / 2) }, (_, index) => seller.list(`Seat ${index}`, 1000 + index)),
+      Array.from({ length: Math.ceil(options.purchases / 2) }, (_, index) =>
+        seller.list(`Seat ${index}`, 1000 + index),
+      ),
     );
     const wishes = Array.from({ length: options.purchases }, (_, index) => ({
       buyer: buyers[index % buyers.length] ?? seller,
@@ -64,7 +66,11 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
     ]);
     const beganAt = performance.now();
     // What does not come to rest is named below.
-    await until(() => brokenPromises(mesh.books), (broken) => broken.length === 0, options.settleMs).catch(() => []);
+    await until(
+      () => brokenPromises(mesh.books),
+      (broken) => broken.length === 0,
+      options.settleMs,
+    ).catch(() => []);
     const settledMs = Math.round(performance.now() - beganAt);
     await mesh.stop();
     return report(mesh, made, kills, settledMs);
@@ -74,16 +80,26 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
   }
 }
 
-function report(mesh: MortalMesh, purchases: readonly Purchase[], kills: readonly Kill[], settledMs: number): CrashReport {
+function report(
+  mesh: MortalMesh,
+  purchases: readonly Purchase[],
+  kills: readonly Kill[],
+  settledMs: number,
+): CrashReport {
   const orders = mesh.books.rows("orders", "SELECT * FROM orders");
   const ends = orders.map((order) => `${order["status"]} ${order["cancel_reason"] ?? ""}`.trim());
-  const without = purchases.filter(({ told }) => told === undefined).map(() => "no order: somebody else has the ticket");
+  const without = purchases
+    .filter(({ told }) => told === undefined)
+    .map(() => "no order: somebody else has the ticket");
   const outcomes = Map.groupBy([...ends, ...without], (end) => end);
   return {
     findings: findings(mesh, purchases),
     outcomes: Object.fromEntries([...outcomes].map(([end, all]) => [end, all.length])),
     kills,
-    latenessMaxMs: Math.max(0, ...orders.filter((order) => order["cancel_reason"] === "EXPIRED").map((order) => latenessOf(order, mesh.uptimes))),
+    latenessMaxMs: Math.max(
+      0,
+      ...orders.filter((order) => order["cancel_reason"] === "EXPIRED").map((order) => latenessOf(order, mesh.uptimes)),
+    ),
     settledMs,
   };
 }
@@ -98,4 +114,3 @@ async function inParallel<T, R>(list: readonly T[], atOnce: number, work: (item:
   await Promise.all(Array.from({ length: atOnce }, hand));
   return results;
 }
-

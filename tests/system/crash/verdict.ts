@@ -22,7 +22,8 @@ export function findings(mesh: MortalMesh, purchases: readonly Purchase[]): stri
 function leftInQueues(mesh: MortalMesh): string[] {
   const stoppedAt = mesh.uptimes.at(-1)?.endedAt ?? 0;
   return mesh.busRows("SELECT * FROM message").flatMap((message) => {
-    const waits = message["failed_in"] === null && message["wait"] !== null && Number(message["due_at"]) > stoppedAt - 1000;
+    const waits =
+      message["failed_in"] === null && message["wait"] !== null && Number(message["due_at"]) > stoppedAt - 1000;
     return waits ? [] : [`${message["type"]} is still in ${message["queue"]} (${message["error"] ?? "never tried"})`];
   });
 }
@@ -47,7 +48,9 @@ function wrongEnds(orders: readonly Row[], uptimes: readonly Uptime[]): string[]
     const lateMs = timeOf(order["updated_at"]) - timeOf(order["expires_at"]);
     if (lateMs < 0) return [`order ${order["id"]} expired ${-lateMs} ms before its deadline`];
     const latenessMs = latenessOf(order, uptimes);
-    return latenessMs > latenessMaxMs ? [`order ${order["id"]} expired after ${latenessMs} ms of work past its deadline`] : [];
+    return latenessMs > latenessMaxMs
+      ? [`order ${order["id"]} expired after ${latenessMs} ms of work past its deadline`]
+      : [];
   });
 }
 

@@ -27,7 +27,7 @@ export async function keepRunning(
   const watch = keepAlive();
 
   async function keepAlive(): Promise<void> {
-    for (let crashes = 0; ; ) {
+    for (let crashes = 0; ;) {
       const startedAt = performance.now();
       await current.ended;
       if (stopping.signal.aborted) return;

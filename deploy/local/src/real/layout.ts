@@ -38,6 +38,9 @@ export async function makeLayout(host: string, edgePort: number, replicas: Repli
     places,
     sandboxPort: next(),
     of,
-    target: (service) => `ipv4:${of(service).map(({ grpcPort }) => `${host}:${grpcPort}`).join(",")}`,
+    target: (service) =>
+      `ipv4:${of(service)
+        .map(({ grpcPort }) => `${host}:${grpcPort}`)
+        .join(",")}`,
   };
 }

@@ -62,9 +62,15 @@ export async function startRealMesh(options: RealMeshOptions): Promise<RealMesh>
     const servers = await openServers({ folder, mysqlUrl, rabbitmqUrl, say: keepsServers ? say : undefined });
     closers.push(() => servers.stop());
     const env = await environments({
-      host, hold: options.hold, layout, secrets, settings,
-      databaseUrl: servers.databaseUrl, rabbitmqUrl: servers.rabbitmqUrl,
-      sandboxFile: join(folder, "sandbox.db"), stripe: options.stripe,
+      host,
+      hold: options.hold,
+      layout,
+      secrets,
+      settings,
+      databaseUrl: servers.databaseUrl,
+      rabbitmqUrl: servers.rabbitmqUrl,
+      sandboxFile: join(folder, "sandbox.db"),
+      stripe: options.stripe,
     });
 
     const commands = layout.places.map((place): [ServerCommand, string] => [
@@ -94,7 +100,13 @@ export async function startRealMesh(options: RealMeshOptions): Promise<RealMesh>
 }
 
 /** processOf runs a program of ours with nothing but its own settings; its log goes to a file of its own. */
-export function processOf(folder: string, name: string, program: string, settings: Env, ...args: string[]): ServerCommand {
+export function processOf(
+  folder: string,
+  name: string,
+  program: string,
+  settings: Env,
+  ...args: string[]
+): ServerCommand {
   const { PATH, HOME, LOG_LEVEL, NODE_EXTRA_CA_CERTS } = process.env;
   return {
     name,

@@ -12,7 +12,11 @@ export async function migrateAll(options: {
   readonly say: (line: string) => void;
 }): Promise<void> {
   // No broker is needed, so none is started: any URL stands for it.
-  const servers = await openServers({ folder: options.folder, mysqlUrl: options.mysqlUrl, rabbitmqUrl: "amqp://127.0.0.1" });
+  const servers = await openServers({
+    folder: options.folder,
+    mysqlUrl: options.mysqlUrl,
+    rabbitmqUrl: "amqp://127.0.0.1",
+  });
   try {
     for (const service of serviceNames) {
       const program = join(import.meta.dirname, "../../../../services", service, "src/main.ts");

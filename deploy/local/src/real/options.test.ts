@@ -4,13 +4,20 @@ import { readRealOptions } from "./options.ts";
 describe("the command line of start:real", () => {
   test("has a default for everything", () => {
     expect(readRealOptions([])).toEqual({
-      port: 3000, data: ".data-real", hold: "15m", demo: false, migrateOnly: false, replicas: {},
+      port: 3000,
+      data: ".data-real",
+      hold: "15m",
+      demo: false,
+      migrateOnly: false,
+      replicas: {},
     });
   });
 
   test("takes replicas in any number", () => {
     expect(readRealOptions(["--replicas", "orders=2", "--replicas", "tickets=3,auth=1"])?.replicas).toEqual({
-      orders: 2, tickets: 3, auth: 1,
+      orders: 2,
+      tickets: 3,
+      auth: 1,
     });
   });
 

@@ -52,15 +52,19 @@ export function readRealOptions(args: readonly string[]): RealOptions | undefine
 }
 
 function readReplicas(words: readonly string[]): Replicas {
-  const pairs = words.flatMap((word) => word.split(",")).map((word): [ServiceName, number] => {
-    const [name, count = ""] = word.split("=");
-    const service = serviceNames.find((candidate) => candidate === name);
-    if (!service || !/^\d$/.test(count) || Number(count) < 1) {
-      const names = serviceNames.join(", ");
-      throw new UsageError(`--replicas takes NAME=N, such as orders=2, with N from 1 to ${replicasMax} and one of ${names}; not "${word}".`);
-    }
-    return [service, Number(count)];
-  });
+  const pairs = words
+    .flatMap((word) => word.split(","))
+    .map((word): [ServiceName, number] => {
+      const [name, count = ""] = word.split("=");
+      const service = serviceNames.find((candidate) => candidate === name);
+      if (!service || !/^\d$/.test(count) || Number(count) < 1) {
+        const names = serviceNames.join(", ");
+        throw new UsageError(
+          `--replicas takes NAME=N, such as orders=2, with N from 1 to ${replicasMax} and one of ${names}; not "${word}".`,
+        );
+      }
+      return [service, Number(count)];
+    });
   return Object.fromEntries(pairs);
 }
 

@@ -28,18 +28,25 @@ export async function openServers(options: {
   const stopping = new AbortController();
   const opening: readonly [Promise<MariaDb | undefined>, Promise<RabbitMq | undefined>] = [
     options.mysqlUrl === undefined ? startMariaDb({ folder: roomFor(folder, "mariadb"), durable: true }) : nothing,
-    options.rabbitmqUrl === undefined ? startRabbitMq({ folder: roomFor(folder, "rabbitmq"), management: false }) : nothing,
+    options.rabbitmqUrl === undefined
+      ? startRabbitMq({ folder: roomFor(folder, "rabbitmq"), management: false })
+      : nothing,
   ];
   // Both are waited for even if one fails, so that the other can be stopped.
   await Promise.allSettled(opening);
   const stop = async () => {
     stopping.abort();
-    const running = (await Promise.allSettled(opening)).flatMap((each) => (each.status === "fulfilled" && each.value ? [each.value] : []));
+    const running = (await Promise.allSettled(opening)).flatMap((each) =>
+      each.status === "fulfilled" && each.value ? [each.value] : [],
+    );
     await Promise.all(running.map((server) => server.stop()));
   };
   try {
     const [mariadb, rabbitmq] = [await opening[0], await opening[1]];
-    for (const [name, server] of [["MariaDB", mariadb], ["RabbitMQ", rabbitmq]] as const) {
+    for (const [name, server] of [
+      ["MariaDB", mariadb],
+      ["RabbitMQ", rabbitmq],
+    ] as const) {
       if (server && say) void keepServer(name, server, stopping.signal, say);
     }
     const urls = await ensureDatabases(options.mysqlUrl ?? mariadb?.url ?? "", join(folder, "databases.json"));
@@ -57,7 +64,12 @@ export async function openServers(options: {
 }
 
 /** A server that does not start again leaves its services to wait, which they can; it is tried again and again. */
-async function keepServer(name: string, server: MariaDb | RabbitMq, stopping: AbortSignal, say: (line: string) => void): Promise<void> {
+async function keepServer(
+  name: string,
+  server: MariaDb | RabbitMq,
+  stopping: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
   for (;;) {
     await server.ended;
     if (stopping.aborted) return;

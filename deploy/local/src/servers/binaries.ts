@@ -3,9 +3,14 @@ import { delimiter, join } from "node:path";
 
 /** Where package managers put servers that are not on everybody's PATH. */
 const places = [
-  "/usr/sbin", "/usr/local/sbin", "/usr/libexec", "/usr/lib/rabbitmq/bin",
-  "/opt/homebrew/opt/mariadb/bin", "/usr/local/opt/mariadb/bin",
-  "/opt/homebrew/opt/rabbitmq/sbin", "/usr/local/opt/rabbitmq/sbin",
+  "/usr/sbin",
+  "/usr/local/sbin",
+  "/usr/libexec",
+  "/usr/lib/rabbitmq/bin",
+  "/opt/homebrew/opt/mariadb/bin",
+  "/usr/local/opt/mariadb/bin",
+  "/opt/homebrew/opt/rabbitmq/sbin",
+  "/usr/local/opt/rabbitmq/sbin",
 ];
 
 /** Before PATH: the broker itself, and not the wrapper of the same name, which changes user and folder. */
@@ -24,7 +29,11 @@ export class NotInstalled extends Error {
 }
 
 /** notInstalled makes the message for one server. */
-export function notInstalled(server: string, variable: string, packages: { apt: string; brew: string; dnf: string }): NotInstalled {
+export function notInstalled(
+  server: string,
+  variable: string,
+  packages: { apt: string; brew: string; dnf: string },
+): NotInstalled {
   return new NotInstalled(
     [
       `${server} is not installed on this machine. Install it:`,

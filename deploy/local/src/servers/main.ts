@@ -21,7 +21,11 @@ try {
     hasRabbitMq() ? startRabbitMq({ folder: roomFor("rabbitmq"), management: true }) : undefined,
   ]);
   const missing = [...(mariadb ? [] : ["MariaDB"]), ...(rabbitmq ? [] : ["RabbitMQ"])];
-  const addresses = { mysqlUrl: mariadb?.url, rabbitmqUrl: rabbitmq?.url, rabbitmqManagementUrl: rabbitmq?.managementUrl };
+  const addresses = {
+    mysqlUrl: mariadb?.url,
+    rabbitmqUrl: rabbitmq?.url,
+    rabbitmqManagementUrl: rabbitmq?.managementUrl,
+  };
   process.stdout.write(`${JSON.stringify({ ...addresses, missing })}\n`);
 
   let stopping = false;

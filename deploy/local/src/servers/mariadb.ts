@@ -54,14 +54,32 @@ export async function startMariaDb(options: {
   writeFileSync(firstWords, administrator(password), { mode: 0o600 });
 
   const args = [
-    "--no-defaults", `--datadir=${data}`, `--port=${port}`, "--bind-address=127.0.0.1", ...asRoot,
+    "--no-defaults",
+    `--datadir=${data}`,
+    `--port=${port}`,
+    "--bind-address=127.0.0.1",
+    ...asRoot,
     // The path of a socket is limited to 107 characters, and a folder's may be longer than that.
-    "--socket=s", `--pid-file=${join(folder, "pid")}`, `--tmpdir=${join(folder, "tmp")}`,
-    `--init-file=${firstWords}`, "--skip-name-resolve", "--innodb-log-file-size=48M", "--max-connections=500", "--performance-schema=OFF",
-    "--character-set-server=utf8mb4", "--collation-server=utf8mb4_bin",
+    "--socket=s",
+    `--pid-file=${join(folder, "pid")}`,
+    `--tmpdir=${join(folder, "tmp")}`,
+    `--init-file=${firstWords}`,
+    "--skip-name-resolve",
+    "--innodb-log-file-size=48M",
+    "--max-connections=500",
+    "--performance-schema=OFF",
+    "--character-set-server=utf8mb4",
+    "--collation-server=utf8mb4_bin",
     ...(durable ? [] : ["--innodb-flush-log-at-trx-commit=2", "--innodb-flush-method=nosync", "--sync-frm=OFF"]),
   ];
-  const command = { name: "MariaDB", command: server, args, env: environment(), folder: data, logFile: join(folder, "mariadb.log") };
+  const command = {
+    name: "MariaDB",
+    command: server,
+    args,
+    env: environment(),
+    folder: data,
+    logFile: join(folder, "mariadb.log"),
+  };
   const boot = (): Promise<ServerProcess> => startServer(command, () => answers(url));
   let running = await boot();
 

@@ -57,7 +57,11 @@ function settings({ amqp, management }: RabbitPorts, password: string): string {
     `default_pass = ${password}`,
   ];
   if (management !== undefined) {
-    lines.push("management.tcp.ip = 127.0.0.1", `management.tcp.port = ${management}`, "management.disable_stats = true");
+    lines.push(
+      "management.tcp.ip = 127.0.0.1",
+      `management.tcp.port = ${management}`,
+      "management.disable_stats = true",
+    );
   }
   return `${lines.join("\n")}\n`;
 }

@@ -44,7 +44,12 @@ export async function startRabbitMq(options: {
 }): Promise<RabbitMq> {
   const { folder, management } = options;
   const server = findProgram("rabbitmq-server");
-  if (!server) throw notInstalled("RabbitMQ", "RABBITMQ_URL", { apt: "rabbitmq-server", brew: "rabbitmq", dnf: "rabbitmq-server" });
+  if (!server)
+    throw notInstalled("RabbitMQ", "RABBITMQ_URL", {
+      apt: "rabbitmq-server",
+      brew: "rabbitmq",
+      dnf: "rabbitmq-server",
+    });
   const ports = await choosePorts(options);
   const password = ownPassword(folder);
   const env = await configureRabbitMq(folder, ports, password);
@@ -53,7 +58,14 @@ export async function startRabbitMq(options: {
   // The broker would start this name service by itself, as a daemon that outlives everything.
   const epmd = findProgram("epmd");
   const names = epmd
-    ? spawnServer({ name: "epmd", command: epmd, args: ["-port", String(ports.epmd), "-address", "127.0.0.1"], env, folder, logFile })
+    ? spawnServer({
+        name: "epmd",
+        command: epmd,
+        args: ["-port", String(ports.epmd), "-address", "127.0.0.1"],
+        env,
+        folder,
+        logFile,
+      })
     : undefined;
   const boot = (): Promise<ServerProcess> =>
     startServer({ name: "RabbitMQ", command: server, args: [], env, folder, logFile }, () => speaksAmqp(ports.amqp));

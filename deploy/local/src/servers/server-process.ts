@@ -43,7 +43,9 @@ export async function startServer(what: ServerCommand, answers: () => Promise<bo
       continue;
     }
     await server.kill();
-    throw new Error(`${what.name} did not start${late ? ` within ${startMaxMs / 1000} s` : ""}:\n${tailOf(what.logFile)}`);
+    throw new Error(
+      `${what.name} did not start${late ? ` within ${startMaxMs / 1000} s` : ""}:\n${tailOf(what.logFile)}`,
+    );
   }
   return server;
 }

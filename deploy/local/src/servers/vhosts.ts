@@ -17,7 +17,10 @@ export function dropVhost(options: { readonly managementUrl: string; readonly na
 
 const answerMaxMs = 10_000;
 
-async function manage(method: "PUT" | "DELETE", { managementUrl, name }: { managementUrl: string; name: string }): Promise<void> {
+async function manage(
+  method: "PUT" | "DELETE",
+  { managementUrl, name }: { managementUrl: string; name: string },
+): Promise<void> {
   const url = new URL(`/api/vhosts/${encodeURIComponent(name)}`, managementUrl);
   const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   const authorization = `Basic ${Buffer.from(credentials).toString("base64")}`;

@@ -88,7 +88,10 @@ export interface EventBus {
   listen(types: readonly string[], handler: (message: BusMessage) => void): Promise<Subscription>;
 
   /** Parked messages of a queue, oldest first, and how many there are in all. */
-  listParked(queue: string, limit: number): Promise<{ readonly messages: readonly ParkedMessage[]; readonly total: number }>;
+  listParked(
+    queue: string,
+    limit: number,
+  ): Promise<{ readonly messages: readonly ParkedMessage[]; readonly total: number }>;
 
   /** Puts parked messages back on their queue, attempts counted anew. Gives the ids that were. */
   replayParked(queue: string, ids: readonly string[] | "all"): Promise<readonly string[]>;

@@ -123,7 +123,10 @@ export function createConsumers(parts: Parts): Consumers {
     nextDueAt() {
       const at = now();
       const times = [...consumers].filter(hasRoom).map((consumer) => messages.nextDueAt(consumer.queue, at));
-      return times.reduce((least, time) => (least === undefined || (time ?? Infinity) < least ? time : least), undefined);
+      return times.reduce(
+        (least, time) => (least === undefined || (time ?? Infinity) < least ? time : least),
+        undefined,
+      );
     },
     async stopAll() {
       const work = [...consumers].flatMap((consumer) => [...consumer.work]);

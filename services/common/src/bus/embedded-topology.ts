@@ -98,7 +98,11 @@ function readRoutes(db: DatabaseSync): Map<string, Route[]> {
     .all();
   const routes = new Map<string, Route[]>();
   for (const row of rows) {
-    const route = { queue: String(row.queue), wait: row.wait === null ? null : String(row.wait), ttlMs: Number(row.ttl_ms) };
+    const route = {
+      queue: String(row.queue),
+      wait: row.wait === null ? null : String(row.wait),
+      ttlMs: Number(row.ttl_ms),
+    };
     const type = String(row.type);
     routes.set(type, [...(routes.get(type) ?? []), route]);
   }

@@ -59,7 +59,10 @@ export function readParked(message: Message, queue: string): ParkedMessage {
   return {
     ...readMessage(message),
     queue: textOr(headers["gittix-queue"], death?.queue ?? queue),
-    error: textOr(headers["gittix-error"], "The broker gave up: the message was delivered too often without an answer."),
+    error: textOr(
+      headers["gittix-error"],
+      "The broker gave up: the message was delivered too often without an answer.",
+    ),
     attempts: numberOr(headers["gittix-attempts"], numberOr(headers["x-delivery-count"], 0)),
     parkedAt: parkedAt === "" ? new Date((death?.time.value ?? 0) * 1000) : new Date(parkedAt),
   };

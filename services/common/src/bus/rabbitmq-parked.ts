@@ -24,11 +24,7 @@ export function createParked(options: {
   let last: Promise<unknown> = Promise.resolve();
 
   /** Shows up to `limit` parked messages to `visit`, which says whether they are done with; puts the others back. */
-  function walk(
-    spec: QueueSpec,
-    limit: number,
-    visit: (parked: ParkedMessage) => Promise<boolean>,
-  ): Promise<number> {
+  function walk(spec: QueueSpec, limit: number, visit: (parked: ParkedMessage) => Promise<boolean>): Promise<number> {
     const work = () =>
       withChannel(options.connection(), async (channel) => {
         const total = (await channel.checkQueue(spec.parkedName)).messageCount;

@@ -9,7 +9,8 @@ function heldReads() {
     const { promise, resolve, reject } = Promise.withResolvers<ReadonlyMap<string, string>>();
     reads.push({
       keys,
-      answer: () => resolve(new Map(keys.filter((key) => key !== "none").map((key) => [key, `${key} of read ${reads.length}`]))),
+      answer: () =>
+        resolve(new Map(keys.filter((key) => key !== "none").map((key) => [key, `${key} of read ${reads.length}`]))),
       fail: reject,
     });
     return promise;

@@ -19,9 +19,12 @@ export async function connect(
       if (!isUnavailable(error)) throw error;
       const where = placeOf(options);
       if (performance.now() > deadline) {
-        throw new Error(`The database at ${where} does not answer, after ${Math.round(waitMaxMs / 1000)} s of waiting.`, {
-          cause: error,
-        });
+        throw new Error(
+          `The database at ${where} does not answer, after ${Math.round(waitMaxMs / 1000)} s of waiting.`,
+          {
+            cause: error,
+          },
+        );
       }
       if (attempt === 1) log.warn({ err: error, database: where }, "waiting for the database");
       await sleep(Math.min(2000, 100 * 2 ** attempt));

@@ -41,15 +41,32 @@ export function databaseUnavailable(cause: unknown): ConnectError {
 }
 
 const refusals = new Set([
-  1040, 1203, 1226, // too many connections, of all or of this user
-  1053, 1317, 1927, // shutting down, interrupted, killed
-  1290, 1792, 1836, // read-only for now: another server has become the one to write to
-  1969, 3024, // a statement took too long
+  1040,
+  1203,
+  1226, // too many connections, of all or of this user
+  1053,
+  1317,
+  1927, // shutting down, interrupted, killed
+  1290,
+  1792,
+  1836, // read-only for now: another server has become the one to write to
+  1969,
+  3024, // a statement took too long
 ]);
 
 const losses = new Set([
-  "ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH",
-  "ENETUNREACH", "PROTOCOL_CONNECTION_LOST", "PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR", "PROTOCOL_SEQUENCE_TIMEOUT",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "PROTOCOL_CONNECTION_LOST",
+  "PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR",
+  "PROTOCOL_SEQUENCE_TIMEOUT",
 ]);
 
 /** mysql2 gives no code to these. */

@@ -37,7 +37,12 @@ class CreateNotes implements MigrationInterface {
   }
 }
 
-const draft = { type: "gittix.test.v1.Happened", payload: new Uint8Array([1, 2]), aggregateId: "a", aggregateVersion: 1 };
+const draft = {
+  type: "gittix.test.v1.Happened",
+  payload: new Uint8Array([1, 2]),
+  aggregateId: "a",
+  aggregateVersion: 1,
+};
 
 describe.each(testDatabases)("a database on $name", ({ create }) => {
   let place: TestDatabase;
@@ -54,7 +59,12 @@ describe.each(testDatabases)("a database on $name", ({ create }) => {
   });
 
   function open(): Promise<Database> {
-    return openDatabase({ url: place.url, entities: [Notes], migrations: [CreateNotes], log: createLog("test", "silent") });
+    return openDatabase({
+      url: place.url,
+      entities: [Notes],
+      migrations: [CreateNotes],
+      log: createLog("test", "silent"),
+    });
   }
 
   test("keeps dates to the millisecond, booleans and nulls, over a restart", async () => {
@@ -106,7 +116,8 @@ describe.each(testDatabases)("a database on $name", ({ create }) => {
   });
 
   test("says when a unique index is broken, and goes on", async () => {
-    const insert = (id: string) => database.write(({ manager }) => manager.insert(Notes, { id, text: "a", seenAt: null, done: false }));
+    const insert = (id: string) =>
+      database.write(({ manager }) => manager.insert(Notes, { id, text: "a", seenAt: null, done: false }));
     await insert("1");
     const refused = await insert("2").catch((error: unknown) => error);
     expect(isDuplicate(refused)).toBe(true);
@@ -115,7 +126,8 @@ describe.each(testDatabases)("a database on $name", ({ create }) => {
 
   test("counts only rows that an update really met", async () => {
     await database.write(({ manager }) => manager.insert(Notes, { id: "1", text: "a", seenAt: null, done: false }));
-    const update = () => database.write(({ manager }) => manager.update(Notes, { id: "1", done: false }, { done: true }));
+    const update = () =>
+      database.write(({ manager }) => manager.update(Notes, { id: "1", done: false }, { done: true }));
     expect((await update()).affected).toBe(1);
     expect((await update()).affected).toBe(0);
   });
@@ -132,10 +144,12 @@ describe.each(testDatabases)("a database on $name", ({ create }) => {
     const refused = database.write(async () => assertOutsideTransaction("a call to orders"));
     await expect(refused).rejects.toThrow("a call to orders must not happen inside a database transaction");
     const ran = Promise.withResolvers<void>();
-    await database.write(async ({ afterCommit }) => afterCommit(() => {
-      assertOutsideTransaction("a call to orders");
-      ran.resolve();
-    }));
+    await database.write(async ({ afterCommit }) =>
+      afterCommit(() => {
+        assertOutsideTransaction("a call to orders");
+        ran.resolve();
+      }),
+    );
     await ran.promise;
   });
 

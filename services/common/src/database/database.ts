@@ -167,9 +167,16 @@ function openTransaction(
     async append(events, at) {
       if (events.length === 0) return;
       const messages = events.map((event) => sealEvent(event, at));
-      await manager.insert(Outbox, messages.map((message) => ({
-        id: message.id, type: message.type, body: Buffer.from(message.body), appendedAt: at, claimedUntil: null,
-      })));
+      await manager.insert(
+        Outbox,
+        messages.map((message) => ({
+          id: message.id,
+          type: message.type,
+          body: Buffer.from(message.body),
+          appendedAt: at,
+          claimedUntil: null,
+        })),
+      );
       committed.push(...listeners);
     },
     afterCommit: (work) => void committed.push(work),

@@ -8,8 +8,12 @@ import { createPool, type Pool, type PoolConnection, type PoolOptions } from "my
  */
 const sessionRules = [
   `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 3, sql_mode = '${[
-    "STRICT_ALL_TABLES", "NO_ZERO_DATE", "NO_ZERO_IN_DATE", "ERROR_FOR_DIVISION_BY_ZERO",
-    "NO_ENGINE_SUBSTITUTION", "ONLY_FULL_GROUP_BY",
+    "STRICT_ALL_TABLES",
+    "NO_ZERO_DATE",
+    "NO_ZERO_IN_DATE",
+    "ERROR_FOR_DIVISION_BY_ZERO",
+    "NO_ENGINE_SUBSTITUTION",
+    "ONLY_FULL_GROUP_BY",
   ].join(",")}'`,
   "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
 ];

@@ -14,7 +14,9 @@ const log = createLog("test", "silent");
 class CreateThings implements MigrationInterface {
   readonly name = "CreateThings1700000001000";
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query("CREATE TABLE things (id varchar(36) NOT NULL PRIMARY KEY, short varchar(3) NOT NULL, seen_at datetime(3) NULL)");
+    await runner.query(
+      "CREATE TABLE things (id varchar(36) NOT NULL PRIMARY KEY, short varchar(3) NOT NULL, seen_at datetime(3) NULL)",
+    );
     await runner.query("CREATE INDEX things_by_short ON things (short)");
     await runner.query("INSERT INTO things VALUES ('first', 'abc', NULL)");
   }
@@ -61,7 +63,9 @@ class CreateThingsInterrupted extends CreateThings {
   });
 
   test("goes on with a migration that was cut off", async () => {
-    await expect(migrateDatabase({ url: database.url, migrations: [CreateThingsInterrupted], log })).rejects.toThrow("went away");
+    await expect(migrateDatabase({ url: database.url, migrations: [CreateThingsInterrupted], log })).rejects.toThrow(
+      "went away",
+    );
     const one = await open();
     expect(await one.reader().query("SELECT id FROM things")).toEqual([{ id: "first" }]);
     expect(await one.reader().query("SHOW INDEX FROM things WHERE Key_name = 'things_by_short'")).toHaveLength(1);
@@ -69,10 +73,14 @@ class CreateThingsInterrupted extends CreateThings {
 
   test("goes on after a statement that was applied and not noted", async () => {
     await migrateDatabase({ url: database.url, migrations: [], log });
-    const source = await new DataSource(dataSources(database.url, { entities: [], migrations: [] }).writes).initialize();
+    const source = await new DataSource(
+      dataSources(database.url, { entities: [], migrations: [] }).writes,
+    ).initialize();
     await source.query("CREATE TABLE migration_steps_before AS SELECT * FROM migration_steps");
     await source.query("INSERT INTO migration_steps VALUES ('CreateThings1700000001000', 0)");
-    await source.query("CREATE TABLE things (id varchar(36) NOT NULL PRIMARY KEY, short varchar(3) NOT NULL, seen_at datetime(3) NULL)");
+    await source.query(
+      "CREATE TABLE things (id varchar(36) NOT NULL PRIMARY KEY, short varchar(3) NOT NULL, seen_at datetime(3) NULL)",
+    );
     await source.destroy();
     const one = await open();
     expect(await one.reader().query("SELECT id FROM things")).toEqual([{ id: "first" }]);
@@ -80,7 +88,9 @@ class CreateThingsInterrupted extends CreateThings {
 
   test("control: a table that stands in the way of a migration that never began is an error", async () => {
     await migrateDatabase({ url: database.url, migrations: [], log });
-    const source = await new DataSource(dataSources(database.url, { entities: [], migrations: [] }).writes).initialize();
+    const source = await new DataSource(
+      dataSources(database.url, { entities: [], migrations: [] }).writes,
+    ).initialize();
     await source.query("CREATE TABLE things (id int)");
     await source.destroy();
     await expect(open()).rejects.toThrow("already exists");
@@ -104,7 +114,11 @@ class CreateThingsInterrupted extends CreateThings {
       await manager.query("INSERT INTO things VALUES ('y', 'abc', NULL)");
     });
     expect(runs).toBe(2);
-    expect(await one.reader().query("SELECT id FROM things ORDER BY id")).toEqual([{ id: "first" }, { id: "x" }, { id: "y" }]);
+    expect(await one.reader().query("SELECT id FROM things ORDER BY id")).toEqual([
+      { id: "first" },
+      { id: "x" },
+      { id: "y" },
+    ]);
   });
 
   test("says that it is unavailable when a connection is lost for good, and not that something is wrong inside", async () => {
@@ -118,13 +132,21 @@ class CreateThingsInterrupted extends CreateThings {
   });
 
   test("tells a read that finds nobody there as unavailable", async () => {
-    const source = new DataSource(dataSources("mysql://root@127.0.0.1:1/none", { entities: [], migrations: [] }).writes);
+    const source = new DataSource(
+      dataSources("mysql://root@127.0.0.1:1/none", { entities: [], migrations: [] }).writes,
+    );
     const error: unknown = await source.initialize().catch((refused: unknown) => refused);
     expect(isUnavailable(error)).toBe(true);
   });
 
   test("gives up a start after a while, in a sentence without the password", async () => {
-    const start = openDatabase({ url: "mysql://root:secret@127.0.0.1:1/none", entities: [], migrations: [], log, waitMaxMs: 0 });
+    const start = openDatabase({
+      url: "mysql://root:secret@127.0.0.1:1/none",
+      entities: [],
+      migrations: [],
+      log,
+      waitMaxMs: 0,
+    });
     await expect(start).rejects.toThrow("The database at 127.0.0.1:1 does not answer, after 0 s of waiting.");
   });
 

@@ -36,13 +36,17 @@ export function createSelect(source: DataSource, kind: DatabaseKind): Select {
   const pooled = kind === "mysql" ? queryPool(source) : undefined;
 
   return async <T extends ObjectLiteral>(
-    manager: EntityManager, entity: EntitySchema<T>, end: string, values: readonly SqlValue[],
+    manager: EntityManager,
+    entity: EntitySchema<T>,
+    end: string,
+    values: readonly SqlValue[],
   ): Promise<T[]> => {
     let plan = plans.get(entity);
     if (!plan) plans.set(entity, (plan = makePlan(source, kind, entity)));
     const sql = `${plan.beginning} ${end}`;
     const inTransaction = manager.queryRunner !== undefined;
-    const rows = pooled && !inTransaction ? await pooled(sql, values) : await manager.query<Row[]>(sql, prepared(values, kind));
+    const rows =
+      pooled && !inTransaction ? await pooled(sql, values) : await manager.query<Row[]>(sql, prepared(values, kind));
     for (const { name, convert } of plan.conversions) {
       for (const row of rows) row[name] = convert(row[name]);
     }

@@ -73,7 +73,9 @@ function refuse(error: unknown): never {
     throw failure("TOKEN_EXPIRED", "This sign-in has run out. Please refresh it or sign in again.");
   }
   if (isAboutToken(error)) throw tokenInvalid(error);
-  throw failure("DEPENDENCY_UNAVAILABLE", "Sign-ins cannot be checked at the moment. Please try again.", { cause: error });
+  throw failure("DEPENDENCY_UNAVAILABLE", "Sign-ins cannot be checked at the moment. Please try again.", {
+    cause: error,
+  });
 }
 
 /** All but the failures to get the keys; jose names those JWKSTimeout, JWKSInvalid or by no name of its own. */

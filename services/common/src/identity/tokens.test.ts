@@ -3,7 +3,16 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { decodeJwt, exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JWK } from "jose";
+import {
+  decodeJwt,
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  SignJWT,
+  UnsecuredJWT,
+  type CryptoKey,
+  type JWK,
+} from "jose";
 import { reasonOf } from "../errors.ts";
 import { createExpiringCache } from "./expiring-cache.ts";
 import { createServiceTokenSource, createServiceTokenVerifier } from "./service-tokens.ts";
@@ -21,11 +30,14 @@ beforeAll(async () => {
 });
 
 function sign(payload: object, header: object = {}): Promise<string> {
-  return new SignJWT({ exp: now() + 60, ...payload }).setProtectedHeader({ alg: "ES256", kid: "k1", ...header }).sign(privateKey);
+  return new SignJWT({ exp: now() + 60, ...payload })
+    .setProtectedHeader({ alg: "ES256", kid: "k1", ...header })
+    .sign(privateKey);
 }
 
 describe("a verifier of users' tokens", () => {
-  const verifier = () => createUserTokenVerifier({ issuer: "gittix-auth", audience: "gittix", keys: () => ({ keys: [publicJwk] }) });
+  const verifier = () =>
+    createUserTokenVerifier({ issuer: "gittix-auth", audience: "gittix", keys: () => ({ keys: [publicJwk] }) });
 
   test("gives the user of a good token, at once the second time", async () => {
     const users = verifier();
@@ -54,9 +66,15 @@ describe("a verifier of users' tokens", () => {
     const good = await sign(claims);
     const unsigned = new UnsecuredJWT({ ...claims, exp: now() + 60 }).encode();
     const [head, , signature] = good.split(".");
-    const tampered = [head, Buffer.from(JSON.stringify({ ...claims, role: "operator", exp: now() + 60 })).toString("base64url"), signature].join(".");
+    const tampered = [
+      head,
+      Buffer.from(JSON.stringify({ ...claims, role: "operator", exp: now() + 60 })).toString("base64url"),
+      signature,
+    ].join(".");
     const secret = new TextEncoder().encode(await exportSPKI(publicKey));
-    const confused = await new SignJWT({ ...claims, exp: now() + 60 }).setProtectedHeader({ alg: "HS256", kid: "k1" }).sign(secret);
+    const confused = await new SignJWT({ ...claims, exp: now() + 60 })
+      .setProtectedHeader({ alg: "HS256", kid: "k1" })
+      .sign(secret);
     for (const token of [unsigned, tampered, confused, "rubbish", ""]) {
       expect(await reasonFor(verifier().verify(token))).toBe("TOKEN_INVALID");
     }
@@ -76,7 +94,9 @@ describe("a verifier that reads keys over the network", () => {
 
   test("says DEPENDENCY_UNAVAILABLE while they cannot be had, and recovers by itself", async () => {
     let up = false;
-    server = createServer((_, response) => response.writeHead(up ? 200 : 503).end(JSON.stringify({ keys: [publicJwk] })));
+    server = createServer((_, response) =>
+      response.writeHead(up ? 200 : 503).end(JSON.stringify({ keys: [publicJwk] })),
+    );
     await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     const jwksUrl = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}/jwks.json`;
@@ -89,7 +109,11 @@ describe("a verifier that reads keys over the network", () => {
   });
 
   test("says DEPENDENCY_UNAVAILABLE when nobody listens", async () => {
-    const users = createUserTokenVerifier({ issuer: "gittix-auth", audience: "gittix", jwksUrl: "http://127.0.0.1:1/jwks.json" });
+    const users = createUserTokenVerifier({
+      issuer: "gittix-auth",
+      audience: "gittix",
+      jwksUrl: "http://127.0.0.1:1/jwks.json",
+    });
     expect(await reasonFor(users.verify(await sign(claims)))).toBe("DEPENDENCY_UNAVAILABLE");
   });
 });
@@ -102,7 +126,11 @@ describe("a service's own token", () => {
     const source = createServiceTokenSource({ ...audience, service: "orders", privateKey: key });
     const token = await source();
     expect(source()).toBe(token);
-    const services = createServiceTokenVerifier({ ...audience, jwks: JSON.stringify({ keys: [publicJwk] }), subjectPrefix: "" });
+    const services = createServiceTokenVerifier({
+      ...audience,
+      jwks: JSON.stringify({ keys: [publicJwk] }),
+      subjectPrefix: "",
+    });
     expect(await services.verify(token)).toBe("orders");
     expect((decodeJwt(token).exp ?? 0) - now()).toBeLessThanOrEqual(300);
   });
@@ -144,5 +172,8 @@ describe("a service's own token", () => {
 });
 
 async function reasonFor(verified: unknown): Promise<string | undefined> {
-  return Promise.resolve(verified).then(() => "accepted", (error: unknown) => reasonOf(error));
+  return Promise.resolve(verified).then(
+    () => "accepted",
+    (error: unknown) => reasonOf(error),
+  );
 }

@@ -11,8 +11,7 @@ export type UserTokenVerifier = TokenVerifier<UserCaller>;
  */
 export function createUserTokenVerifier(
   options: { readonly issuer: string; readonly audience: string } & (
-    | { readonly jwksUrl: string }
-    | { readonly keys: () => JSONWebKeySet | Promise<JSONWebKeySet> }
+    { readonly jwksUrl: string } | { readonly keys: () => JSONWebKeySet | Promise<JSONWebKeySet> }
   ),
 ): UserTokenVerifier {
   return createTokenVerifier({

@@ -36,11 +36,14 @@ describe("a client of another service", () => {
 
   test("gives answers and carries headers both ways", async () => {
     const headers: (string | null)[] = [];
-    const answer = await tickets().getTicket({ ticketId: ids.ticket }, {
-      headers: { "x-custom": "value" },
-      onHeader: (header) => headers.push(header.get("x-answer")),
-      onTrailer: (trailer) => headers.push(trailer.get("x-answer-trailer")),
-    });
+    const answer = await tickets().getTicket(
+      { ticketId: ids.ticket },
+      {
+        headers: { "x-custom": "value" },
+        onHeader: (header) => headers.push(header.get("x-answer")),
+        onTrailer: (trailer) => headers.push(trailer.get("x-answer-trailer")),
+      },
+    );
     expect(answer.ticket?.id).toBe(ids.ticket);
     expect(headers).toEqual(["header", "trailer"]);
     expect(fixture.seen.headers[0]?.get("x-custom")).toBe("value");
@@ -55,10 +58,16 @@ describe("a client of another service", () => {
   test("is let in only as a service that the contract names", async () => {
     const other = () => fixture.tokens.service({ sub: "system:payments" });
     const stranger = () => fixture.tokens.service({ sub: "orders" });
-    expect(reasonOf(await failureOf(reservations({ serviceToken: other }).releaseTicket(reservation)))).toBe("CALLER_NOT_ALLOWED");
-    expect(reasonOf(await failureOf(reservations({ serviceToken: stranger }).releaseTicket(reservation)))).toBe("TOKEN_INVALID");
+    expect(reasonOf(await failureOf(reservations({ serviceToken: other }).releaseTicket(reservation)))).toBe(
+      "CALLER_NOT_ALLOWED",
+    );
+    expect(reasonOf(await failureOf(reservations({ serviceToken: stranger }).releaseTicket(reservation)))).toBe(
+      "TOKEN_INVALID",
+    );
     expect(reasonOf(await failureOf(reservations().releaseTicket(reservation)))).toBe("CALLER_NOT_ALLOWED");
-    await expect(reservations({ serviceToken: fixture.tokens.service }).releaseTicket(reservation)).resolves.toMatchObject({ released: true });
+    await expect(
+      reservations({ serviceToken: fixture.tokens.service }).releaseTicket(reservation),
+    ).resolves.toMatchObject({ released: true });
   });
 
   test("hands request id and trace on, and the user's token only when asked to", async () => {
@@ -80,7 +89,9 @@ describe("a client of another service", () => {
   });
 
   test("waits no longer than the call that it serves", async () => {
-    const call = withCallContext({ ...context, deadlineAt: Date.now() + 50 }, () => tickets().getTicket({ ticketId: ids.slow }));
+    const call = withCallContext({ ...context, deadlineAt: Date.now() + 50 }, () =>
+      tickets().getTicket({ ticketId: ids.slow }),
+    );
     expect(reasonOf(await failureOf(call))).toBe("DEADLINE_EXCEEDED");
   });
 
@@ -102,7 +113,8 @@ describe("a client of another service", () => {
   test("reads a stream, and its error", async () => {
     const kinds: (string | undefined)[] = [];
     const read = async () => {
-      for await (const { event } of tickets().watchTickets({ ticketIds: [ids.ticket, ids.missing] })) kinds.push(event.case);
+      for await (const { event } of tickets().watchTickets({ ticketIds: [ids.ticket, ids.missing] }))
+        kinds.push(event.case);
     };
     expect(reasonOf(await failureOf(read()))).toBe("TICKET_NOT_FOUND");
     expect(kinds).toEqual(["heartbeat", "ticket"]);
@@ -150,7 +162,9 @@ describe("a client of a service that stumbles", () => {
 describe("a client of two replicas", () => {
   test("goes round them, and loses no idempotent call when one goes", async () => {
     const [one, other] = await Promise.all([startFixture(), startFixture()]);
-    const { client, close } = createRpcClient(TicketService, { address: `ipv4:${one.grpcAddress},${other.grpcAddress}` });
+    const { client, close } = createRpcClient(TicketService, {
+      address: `ipv4:${one.grpcAddress},${other.grpcAddress}`,
+    });
     const callUntil = async (done: () => boolean) => {
       while (!done()) await client.getTicket({ ticketId: ids.ticket });
     };
@@ -165,7 +179,10 @@ describe("a client of two replicas", () => {
 });
 
 async function failureOf(call: Promise<unknown>): Promise<ConnectError> {
-  const error: unknown = await call.then(() => new Error("the call succeeded"), (reason: unknown) => reason);
+  const error: unknown = await call.then(
+    () => new Error("the call succeeded"),
+    (reason: unknown) => reason,
+  );
   if (error instanceof ConnectError) return error;
   throw error;
 }

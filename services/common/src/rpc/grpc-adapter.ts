@@ -23,7 +23,8 @@ export function grpcServiceOf(
   const definition: Record<string, ServiceDefinition[string]> = {};
   const handlers: Record<string, UntypedHandleCall> = {};
   for (const [name, method] of Object.entries(spec.methods)) {
-    if (method.kind === "client_streaming") throw new Error(`${pathOf(method)}: a stream of requests alone is not served`);
+    if (method.kind === "client_streaming")
+      throw new Error(`${pathOf(method)}: a stream of requests alone is not served`);
     definition[name] = {
       path: pathOf(method),
       originalName: name,
@@ -35,9 +36,7 @@ export function grpcServiceOf(
       responseDeserialize: asIs,
     };
     handlers[name] =
-      method.kind === "unary"
-        ? unaryHandler(method, interceptors)
-        : streamHandler(method, interceptors, shutdown);
+      method.kind === "unary" ? unaryHandler(method, interceptors) : streamHandler(method, interceptors, shutdown);
   }
   return { definition, handlers };
 }

@@ -10,10 +10,7 @@ import { UnaryAnswer, UnaryCall, type UnarySpec } from "./grpc-unary-call.ts";
  * unaryHandler runs one unary method. This is the path that every call between services takes: the
  * interceptors are composed once, and what most calls never look at (headers, abort signal) is made when asked for.
  */
-export function unaryHandler(
-  spec: UnarySpec,
-  interceptors: readonly Interceptor[],
-): handleUnaryCall<Buffer, Buffer> {
+export function unaryHandler(spec: UnarySpec, interceptors: readonly Interceptor[]): handleUnaryCall<Buffer, Buffer> {
   const run = async (request: UnaryRequest | StreamRequest): Promise<UnaryResponse> => {
     if (!(request instanceof UnaryCall)) throw new Error("an interceptor must hand its request on as it is");
     const message = create(spec.method.output, await spec.impl(request.message, request));

@@ -13,7 +13,12 @@ export interface Peer {
 }
 
 /** peerKey holds the peer in a call's context values; the servers set it. */
-export const peerKey = createContextKey<Peer>({ address: undefined, browser: false, deadlineAt: undefined, header: undefined });
+export const peerKey = createContextKey<Peer>({
+  address: undefined,
+  browser: false,
+  deadlineAt: undefined,
+  header: undefined,
+});
 
 /** headerOf reads a request header of a call under way. */
 export function headerOf(

@@ -84,7 +84,10 @@ function answerTo(query: ReflectionRequest["messageRequest"], names: readonly st
       return { case: "allExtensionNumbersResponse" as const, value };
     }
     case undefined:
-      return { case: "errorResponse" as const, value: { errorCode: Code.InvalidArgument, errorMessage: "Ask for something." } };
+      return {
+        case: "errorResponse" as const,
+        value: { errorCode: Code.InvalidArgument, errorMessage: "Ask for something." },
+      };
     default:
       return query satisfies never;
   }
@@ -93,12 +96,17 @@ function answerTo(query: ReflectionRequest["messageRequest"], names: readonly st
 /** The file and all that it imports, itself first: a client then needs no further question. */
 function files(file: DescFile | undefined, name: string) {
   if (!file) return notFound(name);
-  const value = { fileDescriptorProto: withImports([file]).map((each) => toBinary(FileDescriptorProtoSchema, each.proto)) };
+  const value = {
+    fileDescriptorProto: withImports([file]).map((each) => toBinary(FileDescriptorProtoSchema, each.proto)),
+  };
   return { case: "fileDescriptorResponse" as const, value };
 }
 
 function notFound(name: string) {
-  return { case: "errorResponse" as const, value: { errorCode: Code.NotFound, errorMessage: `${name} is not known here.` } };
+  return {
+    case: "errorResponse" as const,
+    value: { errorCode: Code.NotFound, errorMessage: `${name} is not known here.` },
+  };
 }
 
 function withImports(roots: readonly DescFile[]): DescFile[] {

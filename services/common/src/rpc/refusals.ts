@@ -31,7 +31,5 @@ export function serverStopping(): ConnectError {
 
 /** endOf says why a call ended before its answer, by what remained of its time. */
 export function endOf(remainingMs: number | undefined): ConnectError {
-  return remainingMs !== undefined && remainingMs <= 0
-    ? deadlineExceeded()
-    : callCancelled();
+  return remainingMs !== undefined && remainingMs <= 0 ? deadlineExceeded() : callCancelled();
 }

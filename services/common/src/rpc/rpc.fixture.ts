@@ -70,8 +70,10 @@ export async function startFixture(overrides: { readonly tickets?: Partial<Servi
   const grpc = await startGrpcServer(doors);
   const http = await startHttpServer({ ...doors, routes: [echo, metricsRoute(metrics)] });
   const tokens = {
-    user: (claims: object = {}) => sign(users.privateKey, "u", { iss: "gittix-auth", sub: ids.user, role: "user", sid: "s1", ...claims }),
-    service: (claims: object = {}) => sign(services.privateKey, "s", { iss: "gittix-local", sub: "system:orders", ...claims }),
+    user: (claims: object = {}) =>
+      sign(users.privateKey, "u", { iss: "gittix-auth", sub: ids.user, role: "user", sid: "s1", ...claims }),
+    service: (claims: object = {}) =>
+      sign(services.privateKey, "s", { iss: "gittix-local", sub: "system:orders", ...claims }),
     forged: () => sign(strangers.privateKey, "u", { iss: "gittix-auth", sub: ids.user, role: "operator", sid: "s1" }),
   };
   return {
@@ -105,7 +107,7 @@ function transports(grpcPort: number, httpPort: number): Record<string, Transpor
   const http = { baseUrl: `http://127.0.0.1:${httpPort}`, httpVersion: "1.1" as const };
   return {
     // Node's own client gives up a session that has more than 10 MB to send.
-    "gRPC": createGrpcTransport({ baseUrl: `http://127.0.0.1:${grpcPort}`, nodeOptions: { maxSessionMemory: 64 } }),
+    gRPC: createGrpcTransport({ baseUrl: `http://127.0.0.1:${grpcPort}`, nodeOptions: { maxSessionMemory: 64 } }),
     "Connect JSON": createConnectTransport({ ...http, useBinaryFormat: false }),
     "Connect binary": createConnectTransport({ ...http, useBinaryFormat: true }),
     "gRPC-Web": createGrpcWebTransport({ ...http, useBinaryFormat: true }),
@@ -119,7 +121,9 @@ function ticketService(seen: Seen): ServiceImpl<typeof TicketService> {
     throw new Error("not part of this fixture");
   };
   return {
-    createTicket: (request, context) => ({ ticket: { id: ids.ticket, title: request.title, sellerId: userOf(context).id } }),
+    createTicket: (request, context) => ({
+      ticket: { id: ids.ticket, title: request.title, sellerId: userOf(context).id },
+    }),
     updateTicket: unused,
     withdrawTicket: () => {
       const leak = Object.assign(new Error("duplicate entry"), { parameters: [secret] });

@@ -37,8 +37,17 @@ describe("starting", () => {
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     const address = taken.address();
     const port = typeof address === "object" && address ? address.port : 0;
-    const options = { mounts: [], interceptors: [], host: "127.0.0.1", port, log: createLog("t", "silent"), ready: () => true };
-    await expect(start(options)).rejects.toThrow(`Port ${port} on 127.0.0.1, wanted for ${what}, is taken by another program.`);
+    const options = {
+      mounts: [],
+      interceptors: [],
+      host: "127.0.0.1",
+      port,
+      log: createLog("t", "silent"),
+      ready: () => true,
+    };
+    await expect(start(options)).rejects.toThrow(
+      `Port ${port} on 127.0.0.1, wanted for ${what}, is taken by another program.`,
+    );
     await new Promise((resolve) => taken.close(resolve));
   });
 });
@@ -74,7 +83,10 @@ describe("stopping", () => {
     const next = messages.next();
     const stopped = Promise.all([fixture.grpc.stop(5000), fixture.http.stop(5000)]);
     const error: unknown = await next.catch((reason: unknown) => reason);
-    expect([error instanceof ConnectError && error.code, reasonOf(error)]).toEqual([Code.Unavailable, "DEPENDENCY_UNAVAILABLE"]);
+    expect([error instanceof ConnectError && error.code, reasonOf(error)]).toEqual([
+      Code.Unavailable,
+      "DEPENDENCY_UNAVAILABLE",
+    ]);
     await stopped;
   });
 
@@ -124,7 +136,9 @@ describe.each([
   test("lists every service", async () => {
     const answer = await ask({ case: "listServices", value: "" });
     const names = answer.case === "listServicesResponse" ? answer.value.service.map((each) => each.name) : [];
-    expect(names).toEqual(expect.arrayContaining([TicketService.typeName, ReservationService.typeName, Health.typeName, service.typeName]));
+    expect(names).toEqual(
+      expect.arrayContaining([TicketService.typeName, ReservationService.typeName, Health.typeName, service.typeName]),
+    );
   });
 
   test.each([
@@ -176,7 +190,11 @@ describe("bytes that are no message", () => {
 
   test("are malformed to gRPC-Web and Connect too", async () => {
     const post = (body: Uint8Array<ArrayBuffer>, type: string) =>
-      fetch(`${fixture.httpUrl}/${TicketService.typeName}/GetTicket`, { method: "POST", headers: { "content-type": type }, body });
+      fetch(`${fixture.httpUrl}/${TicketService.typeName}/GetTicket`, {
+        method: "POST",
+        headers: { "content-type": type },
+        body,
+      });
     const framed = Uint8Array.from([0, 0, 0, 0, rubbish.length, ...rubbish]);
     for (const answer of [
       await post(framed, "application/grpc-web+proto"),
@@ -184,7 +202,9 @@ describe("bytes that are no message", () => {
       await post(Uint8Array.from(rubbish), "application/proto"),
     ]) {
       const text = await answer.text();
-      expect(text).toContain("The%20request%20cannot%20be%20read.".replaceAll("%20", text.startsWith("{") ? " " : "%20"));
+      expect(text).toContain(
+        "The%20request%20cannot%20be%20read.".replaceAll("%20", text.startsWith("{") ? " " : "%20"),
+      );
     }
   });
 });
@@ -234,11 +254,15 @@ describe("the HTTP door", () => {
   test("refuses a body that is too large although its length was not told", async () => {
     const answer = await new Promise<string>((resolve, reject) => {
       const url = `${fixture.httpUrl}/${TicketService.typeName}/GetTicket`;
-      const request = httpRequest(url, { method: "POST", headers: { "content-type": "application/json" } }, (response) => {
-        let text = "";
-        response.on("data", (chunk) => (text += String(chunk)));
-        response.once("end", () => resolve(`${response.statusCode} ${text}`));
-      });
+      const request = httpRequest(
+        url,
+        { method: "POST", headers: { "content-type": "application/json" } },
+        (response) => {
+          let text = "";
+          response.on("data", (chunk) => (text += String(chunk)));
+          response.once("end", () => resolve(`${response.statusCode} ${text}`));
+        },
+      );
       request.once("error", reject);
       for (let i = 0; i < 20; i += 1) request.write(Buffer.alloc(10_000, " "));
       request.end();

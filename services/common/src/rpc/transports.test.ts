@@ -22,11 +22,14 @@ describe.each(["gRPC", "Connect JSON", "Connect binary", "gRPC-Web", "gRPC-Web J
 
   test("answers, and carries headers both ways", async () => {
     const received: (string | null)[] = [];
-    const answer = await client().getTicket({ ticketId: ids.ticket }, {
-      headers: { "x-custom": "value", "x-custom-bin": "AAEC" },
-      onHeader: (header) => received.push(header.get("x-answer")),
-      onTrailer: (trailer) => received.push(trailer.get("x-answer-trailer")),
-    });
+    const answer = await client().getTicket(
+      { ticketId: ids.ticket },
+      {
+        headers: { "x-custom": "value", "x-custom-bin": "AAEC" },
+        onHeader: (header) => received.push(header.get("x-answer")),
+        onTrailer: (trailer) => received.push(trailer.get("x-answer-trailer")),
+      },
+    );
     expect(answer.ticket?.title).toBe("A concert");
     expect(received).toEqual(["header", "trailer"]);
     expect(fixture.seen.headers.at(-1)?.get("x-custom")).toBe("value");
@@ -41,7 +44,9 @@ describe.each(["gRPC", "Connect JSON", "Connect binary", "gRPC-Web", "gRPC-Web J
   });
 
   test("turns an unexpected error into INTERNAL with a request id, and keeps its cause in the log", async () => {
-    const error = await failureOf(client().getTicket({ ticketId: ids.broken }, { headers: { "x-request-id": `r-${name.length}` } }));
+    const error = await failureOf(
+      client().getTicket({ ticketId: ids.broken }, { headers: { "x-request-id": `r-${name.length}` } }),
+    );
     expect(error.code).toBe(Code.Internal);
     expect(error.rawMessage).toBe("internal error");
     expect(metadataOf(error)).toEqual({ request_id: `r-${name.length}` });
@@ -64,16 +69,24 @@ describe.each(["gRPC", "Connect JSON", "Connect binary", "gRPC-Web", "gRPC-Web J
     ["a token that has run out", "expired", Code.Unauthenticated, "TOKEN_EXPIRED"],
     ["a token for another audience", "elsewhere", Code.Unauthenticated, "TOKEN_INVALID"],
   ])("refuses %s where a user is needed", async (_, kind, code, reason) => {
-    const error = await failureOf(client().createTicket({ title: "T", price: { amountMinor: 1 } }, await credentials(kind)));
+    const error = await failureOf(
+      client().createTicket({ title: "T", price: { amountMinor: 1 } }, await credentials(kind)),
+    );
     expect([error.code, reasonOf(error)]).toEqual([code, reason]);
   });
 
-  test.each([undefined, "not a token", "forged", "expired"])("lets anyone in where the contract does, with %s", async (kind) => {
-    await expect(client().getTicket({ ticketId: ids.ticket }, await credentials(kind))).resolves.toBeDefined();
-  });
+  test.each([undefined, "not a token", "forged", "expired"])(
+    "lets anyone in where the contract does, with %s",
+    async (kind) => {
+      await expect(client().getTicket({ ticketId: ids.ticket }, await credentials(kind))).resolves.toBeDefined();
+    },
+  );
 
   test("knows a signed-in user", async () => {
-    const answer = await client().createTicket({ title: "T", price: { amountMinor: 1 } }, await as(fixture.tokens.user()));
+    const answer = await client().createTicket(
+      { title: "T", price: { amountMinor: 1 } },
+      await as(fixture.tokens.user()),
+    );
     expect(answer.ticket?.sellerId).toBe(ids.user);
   });
 
@@ -98,7 +111,8 @@ describe.each(["gRPC", "Connect JSON", "Connect binary", "gRPC-Web", "gRPC-Web J
   test("streams answers, then an error with its details", async () => {
     const received: string[] = [];
     const watch = async () => {
-      for await (const { event } of client().watchTickets({ ticketIds: [ids.ticket, ids.missing] })) received.push(event.case ?? "");
+      for await (const { event } of client().watchTickets({ ticketIds: [ids.ticket, ids.missing] }))
+        received.push(event.case ?? "");
     };
     const error = await failureOf(watch());
     expect(received).toEqual(["heartbeat", "ticket"]);
@@ -128,7 +142,9 @@ describe.each(["gRPC", "Connect JSON", "Connect binary", "gRPC-Web", "gRPC-Web J
   });
 
   test("answers INTERNAL when a handler throws before it begins", async () => {
-    const error = await failureOf(client().updateTicket({ ticketId: ids.ticket, expectedVersion: 1, title: "T" }, await as(fixture.tokens.user())));
+    const error = await failureOf(
+      client().updateTicket({ ticketId: ids.ticket, expectedVersion: 1, title: "T" }, await as(fixture.tokens.user())),
+    );
     expect(reasonOf(error)).toBe("INTERNAL");
   });
 

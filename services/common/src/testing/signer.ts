@@ -18,7 +18,10 @@ export function createSigner(): Signer {
     privateJwk: JSON.stringify({ ...privateKey.export({ format: "jwk" }), kid }),
     token(claims) {
       const now = Math.floor(Date.now() / 1000);
-      const parts = [{ alg: "ES256", kid }, { aud: "gittix", iat: now, exp: now + 600, ...claims }];
+      const parts = [
+        { alg: "ES256", kid },
+        { aud: "gittix", iat: now, exp: now + 600, ...claims },
+      ];
       const text = parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
       const signature = sign("sha256", Buffer.from(text), { key: privateKey, dsaEncoding: "ieee-p1363" });
       return `${text}.${signature.toString("base64url")}`;

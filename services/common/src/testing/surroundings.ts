@@ -30,12 +30,19 @@ export interface Surroundings {
   /** All events of this type that were published so far. */
   published<D extends DescMessage>(schema: D): MessageShape<D>[];
   /** Publishes an event as another service would. */
-  publish<D extends DescMessage>(schema: D, aggregate: { id: string; version: number }, event: MessageShape<D>): Promise<void>;
+  publish<D extends DescMessage>(
+    schema: D,
+    aggregate: { id: string; version: number },
+    event: MessageShape<D>,
+  ): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** surround makes the surroundings; `peers` are in-test implementations of the contracts that the service calls. */
-export async function surround(peers: readonly Mount[] = [], watched: readonly DescMessage[] = []): Promise<Surroundings> {
+export async function surround(
+  peers: readonly Mount[] = [],
+  watched: readonly DescMessage[] = [],
+): Promise<Surroundings> {
   const folder = await mkdtemp(join(tmpdir(), "gittix-component-"));
   const log = createLog(undefined, process.env["LOG_LEVEL"] ?? "silent");
   const bus = await openEmbeddedBus({ file: join(folder, "bus.db"), log });
@@ -45,17 +52,29 @@ export async function surround(peers: readonly Mount[] = [], watched: readonly D
   const userKeys = JSON.stringify(users.jwks);
   const interceptors = serviceInterceptors({
     log,
-    userTokens: createUserTokenVerifier({ issuer: "gittix-auth", audience: "gittix", keys: () => JSON.parse(userKeys) }),
-    serviceTokens: createServiceTokenVerifier({ issuer: "gittix-local", audience: "gittix", jwks: serviceKeys, subjectPrefix: "" }),
+    userTokens: createUserTokenVerifier({
+      issuer: "gittix-auth",
+      audience: "gittix",
+      keys: () => JSON.parse(userKeys),
+    }),
+    serviceTokens: createServiceTokenVerifier({
+      issuer: "gittix-local",
+      audience: "gittix",
+      jwks: serviceKeys,
+      subjectPrefix: "",
+    }),
   });
   const doors = { host: "127.0.0.1", port: 0, log, ready: () => true, interceptors };
   const peer = await startGrpcServer({ ...doors, mounts: [...peers] });
   const jwks = { method: "GET" as const, path: "/jwks", handle: () => ({ status: 200, body: userKeys }) };
   const auth = await startHttpServer({ ...doors, mounts: [], routes: [jwks] });
   const seen: { type: string; payload: Uint8Array }[] = [];
-  await bus.listen(watched.map((schema) => schema.typeName), (message) => {
-    seen.push({ type: message.type, payload: openEnvelope(message).payload });
-  });
+  await bus.listen(
+    watched.map((schema) => schema.typeName),
+    (message) => {
+      seen.push({ type: message.type, payload: openEnvelope(message).payload });
+    },
+  );
 
   const asUser = (sub: string, role: string): CallOptions => ({
     headers: { authorization: `Bearer ${users.token({ iss: "gittix-auth", sub, role, sid: "session" })}` },

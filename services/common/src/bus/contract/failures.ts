@@ -95,7 +95,9 @@ export function failureContract(open: BusSource): void {
       expect(await bus.replayParked(names.queue("a"), [second.id, "no-such-id"])).toEqual([second.id]);
       const { seen, handle } = collector();
       const subscription = await bus.consume(names.queue("a"), handle, { prefetch: 5 });
-      await eventually(() => expect(seen.map(({ id, attempt }) => ({ id, attempt }))).toEqual([{ id: second.id, attempt: 1 }]));
+      await eventually(() =>
+        expect(seen.map(({ id, attempt }) => ({ id, attempt }))).toEqual([{ id: second.id, attempt: 1 }]),
+      );
       await subscription.stop();
       const left = await bus.listParked(names.queue("a"), 10);
       expect(left.messages.map(({ id }) => id)).toEqual([first.id]);

@@ -19,7 +19,8 @@ export function callLog(log: Logger, metrics: CallMetrics): Interceptor {
     if (!log.isLevelEnabled(level)) return;
     const { user, service } = request.contextValues.get(callerKey);
     const line = { method, code, ms, user: user?.id, from: service, reason: reasonOf(error) };
-    if (level === "error" && error instanceof ConnectError) log.error({ ...line, fault: describeFault(error) }, "call failed");
+    if (level === "error" && error instanceof ConnectError)
+      log.error({ ...line, fault: describeFault(error) }, "call failed");
     else log[level](line, "call");
   };
 
@@ -31,7 +32,10 @@ export function callLog(log: Logger, metrics: CallMetrics): Interceptor {
         report(request, startedAt);
         return response;
       }
-      return mapStream(response, reportAtEnd((error) => report(request, startedAt, error)));
+      return mapStream(
+        response,
+        reportAtEnd((error) => report(request, startedAt, error)),
+      );
     } catch (error) {
       report(request, startedAt, error);
       throw error;

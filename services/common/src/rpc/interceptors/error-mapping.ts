@@ -73,7 +73,10 @@ const refusesUs = new Set(["CALLER_NOT_ALLOWED", "METHOD_UNKNOWN", "REQUEST_MALF
 
 function isAbort(error: unknown, { signal }: UnaryRequest | StreamRequest): boolean {
   if (!signal.aborted) return false;
-  return error === signal.reason || (error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError"));
+  return (
+    error === signal.reason ||
+    (error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError"))
+  );
 }
 
 /** The signal's reason says whether the deadline passed, the client left, or the server stops. */

@@ -3,10 +3,7 @@ import type { Interceptor } from "@connectrpc/connect";
 type Response = Awaited<ReturnType<ReturnType<Interceptor>>>;
 
 /** mapStream runs each step of a streamed response through `around`; a unary response stays as it is. */
-export function mapStream(
-  response: Response,
-  around: <T>(step: () => Promise<T>) => Promise<T>,
-): Response {
+export function mapStream(response: Response, around: <T>(step: () => Promise<T>) => Promise<T>): Response {
   if (!response.stream) return response;
   return { ...response, message: mapSteps(response.message, around) };
 }
