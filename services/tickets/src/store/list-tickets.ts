@@ -24,7 +24,7 @@ export type TicketSortKey = "newest" | "price-lowest" | "price-highest";
 export function listTickets(database: Database, query: TicketQuery): Promise<Ticket[]> {
   const conditions: Condition[] = [...kept(query), ...query.terms.map(titleHas), ...beyond(query)];
   const where = conditions.length > 0 ? `WHERE ${conditions.map(([sql]) => sql).join(" AND ")}` : "";
-  const end = `${where} ORDER BY ${order[query.sort]} LIMIT ${Number(query.limit)}`;
+  const end = `${where} ORDER BY ${order[query.sort]} LIMIT ${query.limit}`;
   return database.select(
     Tickets,
     end,
