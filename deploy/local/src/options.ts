@@ -29,6 +29,19 @@ export const usage = `GitTix: the whole marketplace in one process.
 export function readOptions(args: readonly string[]): Options | undefined {
   const { port, data, hold, demo, help } = parse(args);
   if (help) return undefined;
+  return { ...readPlace({ port, data, hold }), demo };
+}
+
+/** readPlace reads what every way to start takes: where to listen, where to keep things, how long to hold. */
+export function readPlace({
+  port,
+  data,
+  hold,
+}: {
+  readonly port: string;
+  readonly data: string;
+  readonly hold: string;
+}) {
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_000) {
     throw new UsageError(`--port takes a number from 1 to 65000, not "${port}".`);
   }
@@ -37,7 +50,12 @@ export function readOptions(args: readonly string[]): Options | undefined {
     throw new UsageError(`--hold takes a duration from 1s to 24h, such as 30s or 15m, not "${hold}".`);
   }
   if (data === "") throw new UsageError("--data takes a folder.");
-  return { port: Number(port), data, hold, demo };
+  return { port: Number(port), data, hold };
+}
+
+/** asUsageError says what is wrong with a command line that could not be taken apart. */
+export function asUsageError(error: unknown): UsageError {
+  return new UsageError(`${error instanceof Error ? error.message : String(error)} (--help shows all options)`);
 }
 
 function parse(args: readonly string[]) {
@@ -53,6 +71,6 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)} (--help shows all options)`);
+    throw asUsageError(error);
   }
 }

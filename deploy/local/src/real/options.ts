@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
-import { parseDuration } from "@gittix/common/config";
-import { UsageError } from "../options.ts";
+import { asUsageError, readPlace, UsageError } from "../options.ts";
 import { serviceNames, type ServiceName } from "../service-table.ts";
 
 /** RealOptions are what a person may say on the command line of `npm run start:real`. */
@@ -40,15 +39,7 @@ const replicasMax = 9;
 export function readRealOptions(args: readonly string[]): RealOptions | undefined {
   const { port, data, hold, demo, help, replicas, "migrate-only": migrateOnly } = parse(args);
   if (help) return undefined;
-  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_000) {
-    throw new UsageError(`--port takes a number from 1 to 65000, not "${port}".`);
-  }
-  const holdMs = parseDuration(hold);
-  if (holdMs === undefined || holdMs < 1000 || holdMs > 24 * 3_600_000) {
-    throw new UsageError(`--hold takes a duration from 1s to 24h, such as 30s or 15m, not "${hold}".`);
-  }
-  if (data === "") throw new UsageError("--data takes a folder.");
-  return { port: Number(port), data, hold, demo, migrateOnly, replicas: readReplicas(replicas) };
+  return { ...readPlace({ port, data, hold }), demo, migrateOnly, replicas: readReplicas(replicas) };
 }
 
 function readReplicas(words: readonly string[]): Replicas {
@@ -83,6 +74,6 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)} (--help shows all options)`);
+    throw asUsageError(error);
   }
 }
